@@ -1,0 +1,15 @@
+//! `assume list`
+
+use std::process::ExitCode;
+
+use crate::error::Error;
+use crate::world::World;
+
+/// List the profiles that can be assumed
+#[derive(Debug, clap::Args)]
+pub struct ListArgs {}
+
+/// Runs the command.
+pub fn run(_args: &ListArgs, _world: &World) -> Result<ExitCode, Error> {
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,1 @@
+//! Policy documents: read and evaluated. No IO.
