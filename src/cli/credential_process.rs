@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Answer an SDK that asks for credentials
 #[derive(Debug, clap::Args)]
-pub struct CredentialProcessArgs {}
+pub(super) struct CredentialProcessArgs {}
 
 /// Runs the command.
-pub fn run(_args: &CredentialProcessArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &CredentialProcessArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

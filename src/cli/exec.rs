@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Run a command with a role's credentials
 #[derive(Debug, clap::Args)]
-pub struct ExecArgs {}
+pub(super) struct ExecArgs {}
 
 /// Runs the command.
-pub fn run(_args: &ExecArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &ExecArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Show what would be done for a profile, and why; sends nothing
 #[derive(Debug, clap::Args)]
-pub struct ExplainArgs {}
+pub(super) struct ExplainArgs {}
 
 /// Runs the command.
-pub fn run(_args: &ExplainArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &ExplainArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Print a role's credentials in a format of your choice
 #[derive(Debug, clap::Args)]
-pub struct ExportArgs {}
+pub(super) struct ExportArgs {}
 
 /// Runs the command.
-pub fn run(_args: &ExportArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &ExportArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Add, list, remove or rotate the identities you start as
 #[derive(Debug, clap::Args)]
-pub struct IdentityArgs {}
+pub(super) struct IdentityArgs {}
 
 /// Runs the command.
-pub fn run(_args: &IdentityArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &IdentityArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

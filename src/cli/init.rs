@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Print the hook for a shell
 #[derive(Debug, clap::Args)]
-pub struct InitArgs {}
+pub(super) struct InitArgs {}
 
 /// Runs the command.
-pub fn run(_args: &InitArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &InitArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

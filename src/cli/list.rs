@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// List the profiles that can be assumed
 #[derive(Debug, clap::Args)]
-pub struct ListArgs {}
+pub(super) struct ListArgs {}
 
 /// Runs the command.
-pub fn run(_args: &ListArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &ListArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Forget cached sessions
 #[derive(Debug, clap::Args)]
-pub struct LogoutArgs {}
+pub(super) struct LogoutArgs {}
 
 /// Runs the command.
-pub fn run(_args: &LogoutArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &LogoutArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

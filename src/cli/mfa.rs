@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Keep the seeds of virtual MFA devices
 #[derive(Debug, clap::Args)]
-pub struct MfaArgs {}
+pub(super) struct MfaArgs {}
 
 /// Runs the command.
-pub fn run(_args: &MfaArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &MfaArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Add, edit or remove role profiles in your config file
 #[derive(Debug, clap::Args)]
-pub struct RoleArgs {}
+pub(super) struct RoleArgs {}
 
 /// Runs the command.
-pub fn run(_args: &RoleArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &RoleArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Try everything against a local STS, with no AWS account
 #[derive(Debug, clap::Args)]
-pub struct SandboxArgs {}
+pub(super) struct SandboxArgs {}
 
 /// Runs the command.
-pub fn run(_args: &SandboxArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &SandboxArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Make other programs use assume
 #[derive(Debug, clap::Args)]
-pub struct SetupArgs {}
+pub(super) struct SetupArgs {}
 
 /// Runs the command.
-pub fn run(_args: &SetupArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &SetupArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Become a role in this shell
 #[derive(Debug, clap::Args)]
-pub struct SwitchArgs {}
+pub(super) struct SwitchArgs {}
 
 /// Runs the command.
-pub fn run(_args: &SwitchArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &SwitchArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Go back to what the shell had before the first switch
 #[derive(Debug, clap::Args)]
-pub struct UnsetArgs {}
+pub(super) struct UnsetArgs {}
 
 /// Runs the command.
-pub fn run(_args: &UnsetArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &UnsetArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -7,9 +7,9 @@ use crate::world::World;
 
 /// Show which store keeps which secrets, and whether it answers
 #[derive(Debug, clap::Args)]
-pub struct VaultArgs {}
+pub(super) struct VaultArgs {}
 
 /// Runs the command.
-pub fn run(_args: &VaultArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(_args: &VaultArgs, _world: &World) -> Result<ExitCode, Error> {
     Ok(ExitCode::SUCCESS)
 }

@@ -28,7 +28,7 @@ pub enum InvalidSeed {
 }
 
 /// How long a code is valid, and how often AWS takes a new one.
-pub const STEP: Duration = Duration::from_secs(30);
+pub(super) const STEP: Duration = Duration::from_secs(30);
 
 impl Seed {
     /// Reads a base32 seed or an `otpauth://totp/…` URI.
