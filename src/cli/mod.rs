@@ -1,5 +1,6 @@
 //! Arguments and commands: one short file per command. Here words become commands, and errors an exit code.
 
+mod became;
 mod credential_process;
 mod exec;
 mod explain;
@@ -9,6 +10,7 @@ mod init;
 mod list;
 mod logout;
 mod mfa;
+mod overrides;
 mod role;
 mod sandbox;
 mod setup;
