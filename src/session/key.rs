@@ -24,6 +24,12 @@ pub struct Fingerprint(pub String);
 pub struct CacheKey(String);
 
 impl CacheKey {
+    /// Returns the key of the card that lies in a file of that name.
+    pub(super) fn of_file_name(name: &str) -> Option<Self> {
+        let hex = name.strip_suffix(".json")?;
+        (hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Self(hex.to_owned()))
+    }
+
     /// Returns the key in hex, 64 characters.
     pub fn as_str(&self) -> &str {
         &self.0

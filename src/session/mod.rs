@@ -1,7 +1,21 @@
 //! Sessions: credentials with an expiry, remembered under a key made of everything that shaped them.
+//!
+//! The secret lies in a store of the vault; beside it lies a card, a file without secrets that says which store, whose
+//! session and until when. Who wants to make a session takes its lock first (`flight`), so that any number of processes
+//! make one call.
 
+mod cache;
+mod card;
 mod credentials;
+mod flight;
 mod key;
+mod life;
+mod state;
 
+pub use cache::{Cache, Found};
+pub use card::{Card, Cards};
 pub use credentials::{Credentials, Lineage, Session, Via};
+pub use flight::{Flight, FlightError, Phase, Turn};
 pub use key::{CacheKey, Fingerprint, cache_keys};
+pub use life::Life;
+pub use state::private_folder;

@@ -1,0 +1,111 @@
+//! Sessions remembered: the card first, then one read of the one store that it names.
+
+use std::time::{Duration, SystemTime};
+
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use super::card::{Card, Cards};
+use super::credentials::{Credentials, Lineage, Session};
+use super::key::CacheKey;
+use super::life::Life;
+use crate::person;
+use crate::terms::SecretString;
+use crate::vault::{ItemName, Vault};
+use crate::world::World;
+
+/// The sessions of this user.
+#[derive(Debug)]
+pub struct Cache<'a> {
+    vault: &'a Vault,
+    cards: Cards,
+    world: &'a World,
+}
+
+/// A session from the cache.
+#[derive(Debug)]
+pub struct Found {
+    /// The session; how it was had is the plan's to say.
+    pub credentials: Credentials,
+    /// When it was made.
+    pub issued_at: SystemTime,
+}
+
+/// As it lies in the vault.
+#[derive(Serialize, Deserialize)]
+struct Item {
+    access_key_id: String,
+    secret_access_key: Zeroizing<String>,
+    session_token: Zeroizing<String>,
+    expires_at: u64,
+    account: Option<String>,
+    arn: Option<String>,
+}
+
+impl<'a> Cache<'a> {
+    /// Returns the cache. Reads nothing yet.
+    pub fn new(vault: &'a Vault, world: &'a World) -> Self {
+        Self { vault, cards: Cards::new(world), world }
+    }
+
+    /// Returns the session of that key, if it is there and has life enough. A store that fails is a miss, with a warning
+    /// of the vault's.
+    pub fn find(&self, key: &CacheKey, life: Life) -> Option<Found> {
+        let card = self.cards.read(key)?;
+        if !life.is_enough(card.issued_at, card.expires_at, self.world.clock.now()) {
+            return None;
+        }
+        let text = match self.vault.read_session(&ItemName::session(key.as_str()), card.store) {
+            Ok(text) => text?,
+            Err(error) => {
+                person::warn(&format!("a cached session cannot be read, so a new one is made: {error}"));
+                return None;
+            }
+        };
+        let credentials = parse(&text)?;
+        Some(Found { credentials, issued_at: card.issued_at })
+    }
+
+    /// Keeps a session. One that no store takes is not lost: it is handed over all the same, and the vault has said why.
+    pub fn keep(&self, key: &CacheKey, credentials: &Credentials, card: Card) {
+        let Some(expires_at) = credentials.expires_at() else { return };
+        let Some(text) = write(credentials, expires_at) else { return };
+        let store = self.vault.write_session(&ItemName::session(key.as_str()), &text, expires_at);
+        if store == crate::config::StoreName::None {
+            return;
+        }
+        if let Err(error) = self.cards.write(key, &Card { store, ..card }) {
+            person::warn(&format!("the session is handed over, but it will not be found again: {error}"));
+        }
+    }
+}
+
+fn parse(text: &SecretString) -> Option<Credentials> {
+    let item: Item = serde_json::from_str(text.expose_secret()).ok()?;
+    let expires_at = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(item.expires_at))?;
+    Some(Credentials {
+        key_id: item.access_key_id.parse().ok()?,
+        secret_key: SecretString::from(item.secret_access_key.as_str()),
+        session: Some(Session {
+            token: SecretString::from(item.session_token.as_str()),
+            expires_at: Some(expires_at),
+        }),
+        account: item.account.and_then(|account| account.parse().ok()),
+        arn: item.arn,
+        lineage: Lineage::default(),
+    })
+}
+
+fn write(credentials: &Credentials, expires_at: SystemTime) -> Option<SecretString> {
+    let session = credentials.session.as_ref()?;
+    let item = Item {
+        access_key_id: credentials.key_id.to_string(),
+        secret_access_key: Zeroizing::new(credentials.secret_key.expose_secret().to_owned()),
+        session_token: Zeroizing::new(session.token.expose_secret().to_owned()),
+        expires_at: expires_at.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs(),
+        account: credentials.account.as_ref().map(ToString::to_string),
+        arn: credentials.arn.clone(),
+    };
+    serde_json::to_string(&item).ok().map(SecretString::from)
+}
