@@ -1,1 +1,12 @@
-//! Clients of AWS.
+//! Clients of AWS: TLS, proxy, endpoints, retries, and the translation of what AWS answers.
+//!
+//! From here on down SDK and tokio types may be named. A client is made where a call is due, never before.
+
+mod client;
+mod error;
+mod http;
+mod runtime;
+
+pub use client::{Clients, Tries};
+pub use error::{AwsError, Refusal, from_sdk};
+pub use runtime::Runtime;

@@ -38,6 +38,16 @@ impl Catalog {
         Ok(None)
     }
 
+    /// Returns the names that a mistyped one may have meant, nearest first.
+    pub fn nearest(&self, _name: &str) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// The names of our identities, sorted.
+    pub fn identities(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Every name, sorted.
     pub fn listings(&self) -> Vec<Listing> {
         Vec::new()

@@ -1,1 +1,20 @@
 //! What will be done, decided before anything is.
+//!
+//! `plan` is one pure function from what was declared, a name and the flags of this call to a `Plan`: a start and hops,
+//! with every default, cap and choice made and each carrying its reason. It takes neither clock nor environment, and
+//! nothing after it chooses policy.
+
+mod error;
+mod explain;
+mod hops;
+mod model;
+mod overrides;
+mod planner;
+mod process;
+mod reach;
+
+pub use error::{LoopHop, PlanError};
+pub use explain::{Cached, explain_json, explain_text};
+pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach, Reason, Start};
+pub use overrides::Overrides;
+pub use planner::plan;

@@ -1,0 +1,108 @@
+//! Clients for the calls of a plan.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials as SdkCredentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_async::rt::sleep::TokioSleep;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::region::Region as SdkRegion;
+use aws_types::sdk_config::SdkConfig;
+use secrecy::ExposeSecret;
+
+use super::error::AwsError;
+use super::http;
+use crate::plan::Reach;
+use crate::session::Credentials;
+use crate::world::World;
+
+/// What every client of one run shares: the HTTP client with its TLS roots and connections.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    http: SharedHttpClient,
+}
+
+/// How often a call is sent at most. A call with an MFA code goes out once: a code that was possibly taken is spent.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Tries {
+    /// Three, with growing, jittered pauses between them.
+    Several,
+    /// One.
+    Once,
+}
+
+impl Clients {
+    /// Returns what clients need, with the roots and the proxy of this world.
+    pub fn new(world: &World) -> Result<Self, AwsError> {
+        Ok(Self { http: http::client(world)? })
+    }
+
+    /// Returns a client of STS.
+    pub fn sts(&self, reach: &Reach, credentials: &Credentials, tries: Tries) -> aws_sdk_sts::Client {
+        let shared =
+            self.config(credentials, tries).region(SdkRegion::new(reach.region.value.as_str().to_owned())).build();
+        let mut config = aws_sdk_sts::config::Builder::from(&shared);
+        config.set_use_fips(Some(reach.fips));
+        config.set_use_dual_stack(Some(reach.dual_stack));
+        config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        aws_sdk_sts::Client::from_conf(config.build())
+    }
+
+    /// Returns a client of IAM. `endpoint_url` is for another host than AWS's own.
+    pub fn iam(
+        &self,
+        reach: &Reach,
+        endpoint_url: Option<&url::Url>,
+        credentials: &Credentials,
+    ) -> aws_sdk_iam::Client {
+        let region = SdkRegion::new(reach.region.value.as_str().to_owned());
+        let shared = self.config(credentials, Tries::Several).region(region).build();
+        let mut config = aws_sdk_iam::config::Builder::from(&shared);
+        config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        aws_sdk_iam::Client::from_conf(config.build())
+    }
+
+    /// The HTTP client, for the leaf providers of `aws-config`.
+    pub(crate) fn http(&self) -> SharedHttpClient {
+        self.http.clone()
+    }
+
+    fn config(&self, credentials: &Credentials, tries: Tries) -> aws_types::sdk_config::Builder {
+        let retries = match tries {
+            Tries::Several => RetryConfig::standard().with_max_attempts(3).with_max_backoff(Duration::from_secs(4)),
+            Tries::Once => RetryConfig::disabled(),
+        };
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(5))
+            .operation_attempt_timeout(Duration::from_secs(10))
+            .operation_timeout(Duration::from_secs(25))
+            .build();
+        SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .http_client(self.http.clone())
+            .sleep_impl(Arc::new(TokioSleep::new()))
+            .retry_config(retries)
+            .timeout_config(timeouts)
+            .credentials_provider(SharedCredentialsProvider::new(sdk_credentials(credentials)))
+    }
+}
+
+/// The SDK keeps copies of its own, which we cannot zeroize.
+fn sdk_credentials(credentials: &Credentials) -> SdkCredentials {
+    let token = credentials.session.as_ref().map(|session| session.token.expose_secret().to_owned());
+    SdkCredentials::new(
+        credentials.key_id.as_str(),
+        credentials.secret_key.expose_secret(),
+        token,
+        credentials.expires_at(),
+        "assume",
+    )
+}
+
+/// A path of its own is kept; the slash that `Url` adds to a bare host is not.
+fn trimmed(url: &str) -> String {
+    url.trim_end_matches('/').to_owned()
+}

@@ -1,0 +1,233 @@
+//! A plan for people, and in a documented, stable form for scripts.
+//!
+//! The JSON form: `profile`, `start` and `steps[]`, each step with `kind`, `role_arn`, `parameters`, `because`, `origin`
+//! and `cached`. Each parameter is `{ "value", "origin" }`. Fields may be added, never renamed.
+
+use std::fmt::Write as _;
+use std::time::{Duration, SystemTime};
+
+use serde_json::{Map, Value, json};
+
+use super::model::{Base, BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
+use crate::config::{Origin, Sourced};
+use crate::person::plain;
+use crate::terms::show_duration;
+
+/// What the cache holds for one step, known without reading a secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Cached {
+    /// The store that holds it.
+    pub store: &'static str,
+    /// When it ends.
+    pub expires_at: SystemTime,
+}
+
+/// Returns the plan in the documented form. `cached` has one entry for each step, in order.
+pub fn explain_json(plan: &Plan, cached: &[Option<Cached>]) -> Value {
+    let mut caches = cached.iter();
+    let mut steps = Vec::new();
+    if let Start::MfaSession(session) = &plan.start {
+        steps.push(mfa_step(session, caches.next()));
+    }
+    steps.extend(plan.hops.iter().map(|hop| hop_step(hop, caches.next())));
+    json!({
+        "profile": plan.profile,
+        "start": start(plan.base()),
+        "steps": steps,
+        "region": plan.region.as_ref().map(|region| parameter(region.value.as_str(), &region.origin)),
+        "confirm": plan.confirm.as_ref().map(ToString::to_string),
+    })
+}
+
+fn start(base: &Base) -> Value {
+    json!({
+        "identity": base.name,
+        "kind": kind(&base.source.value),
+        "chosen": base.chosen.to_string(),
+        "origin": base.source.origin.to_string(),
+    })
+}
+
+fn kind(source: &BaseSource) -> &'static str {
+    match source {
+        BaseSource::VaultKey => "vault-key",
+        BaseSource::FileKeys(_) => "file-keys",
+        BaseSource::Environment => "environment",
+        BaseSource::Container => "container",
+        BaseSource::Instance => "instance",
+        BaseSource::Process(_) => "process",
+    }
+}
+
+fn mfa_step(session: &MfaSession, cached: Option<&Option<Cached>>) -> Value {
+    let mut parameters = Map::new();
+    device(&mut parameters, &session.device);
+    put(&mut parameters, "duration", session.duration.value.seconds(), &session.duration.origin);
+    if let Some(age) = &session.max_age {
+        put(&mut parameters, "mfa_max_age", age.value.as_secs(), &age.origin);
+    }
+    reach(&mut parameters, &session.reach);
+    step("GetSessionToken", None, parameters, session.because.as_str(), &session.device.serial.origin, cached)
+}
+
+fn hop_step(hop: &Hop, cached: Option<&Option<Cached>>) -> Value {
+    let mut parameters = Map::new();
+    text(&mut parameters, "external_id", &hop.external_id);
+    if let Some(mfa) = &hop.mfa {
+        device(&mut parameters, mfa);
+    }
+    put(&mut parameters, "duration", hop.duration.effective.value.seconds(), &hop.duration.effective.origin);
+    if let (Some(asked), Some(Value::Object(duration))) = (hop.duration.capped_from, parameters.get_mut("duration")) {
+        duration.insert("asked".to_owned(), asked.seconds().into());
+        duration.insert("because".to_owned(), CAPPED.into());
+    }
+    put(&mut parameters, "session_name", hop.session_name.value.as_str(), &hop.session_name.origin);
+    text(&mut parameters, "source_identity", &hop.source_identity);
+    for (name, list) in [
+        ("tags", many(&hop.tags)),
+        ("transitive_tags", many(&hop.transitive_tags)),
+        ("policy_arns", many(&hop.policy_arns)),
+    ] {
+        if let Some(list) = list {
+            parameters.insert(name.to_owned(), list);
+        }
+    }
+    if let Some(policy) = &hop.policy {
+        put(&mut parameters, "policy", policy.value.as_str(), &policy.origin);
+    }
+    reach(&mut parameters, &hop.reach);
+    let role_arn = Some(hop.role_arn.value.to_string());
+    step("AssumeRole", role_arn, parameters, hop.because.as_str(), &hop.role_arn.origin, cached)
+}
+
+const CAPPED: &str = "a session made from another session lasts at most 1h (role chaining)";
+
+fn step(
+    kind: &str,
+    role_arn: Option<String>,
+    parameters: Map<String, Value>,
+    because: &str,
+    origin: &Origin,
+    cached: Option<&Option<Cached>>,
+) -> Value {
+    let cached = cached.and_then(Option::as_ref).map(|cached| {
+        json!({ "store": cached.store, "expires_at": humantime::format_rfc3339_seconds(cached.expires_at).to_string() })
+    });
+    json!({
+        "kind": kind,
+        "role_arn": role_arn,
+        "parameters": parameters,
+        "because": because,
+        "origin": origin.to_string(),
+        "cached": cached,
+    })
+}
+
+fn parameter(value: impl Into<Value>, origin: &Origin) -> Value {
+    json!({ "value": value.into(), "origin": origin.to_string() })
+}
+
+fn put(parameters: &mut Map<String, Value>, name: &str, value: impl Into<Value>, origin: &Origin) {
+    parameters.insert(name.to_owned(), parameter(value, origin));
+}
+
+fn text<T: ToString>(parameters: &mut Map<String, Value>, name: &str, value: &Option<Sourced<T>>) {
+    if let Some(value) = value {
+        put(parameters, name, value.value.to_string(), &value.origin);
+    }
+}
+
+fn many<T: ToString>(values: &[Sourced<T>]) -> Option<Value> {
+    let list = || values.iter().map(|value| parameter(value.value.to_string(), &value.origin)).collect();
+    (!values.is_empty()).then(list)
+}
+
+fn device(parameters: &mut Map<String, Value>, device: &Device) {
+    put(parameters, "mfa_serial", device.serial.value.as_str(), &device.serial.origin);
+    if let Some(process) = &device.process {
+        // The command's arguments may hold what only its owner should see.
+        let program = process.value.split_whitespace().next().unwrap_or_default();
+        put(parameters, "mfa_process", program, &process.origin);
+    }
+}
+
+fn reach(parameters: &mut Map<String, Value>, reach: &Reach) {
+    put(parameters, "region", reach.region.value.as_str(), &reach.region.origin);
+    if let Some(endpoint) = &reach.endpoint_url {
+        put(parameters, "endpoint_url", endpoint.value.as_str(), &endpoint.origin);
+    }
+    for (name, set) in [("use_fips_endpoint", reach.fips), ("use_dualstack_endpoint", reach.dual_stack)] {
+        if set {
+            parameters.insert(name.to_owned(), json!({ "value": true }));
+        }
+    }
+}
+
+/// Returns the plan as a page for people; `now` tells how long what is cached will last.
+pub fn explain_text(plan: &Plan, cached: &[Option<Cached>], now: SystemTime) -> String {
+    let document = explain_json(plan, cached);
+    let base = plan.base();
+    let mut page = String::new();
+    let mut line = |text: String| {
+        let _ = writeln!(page, "{}", plain(&text));
+    };
+    line(format!("{}: {} step{}", plan.profile, plan.steps(), if plan.steps() == 1 { "" } else { "s" }));
+    line(format!("  start     {} ({}), {}", base.name, kind(&base.source.value), base.source.origin));
+    let steps = document["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for (number, step) in steps.iter().enumerate() {
+        let role = step["role_arn"].as_str().unwrap_or_default();
+        line(format!("  {}. {} {role}", number + 1, step["kind"].as_str().unwrap_or_default()).trim_end().to_owned());
+        line(format!("       why     {}", step["because"].as_str().unwrap_or_default()));
+        for (name, value) in step["parameters"].as_object().into_iter().flatten() {
+            for value in value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice) {
+                line(parameter_line(name, value));
+            }
+        }
+        let state = match cached.get(number).and_then(Option::as_ref) {
+            Some(cached) => {
+                let left = cached.expires_at.duration_since(now).unwrap_or(Duration::ZERO);
+                format!("in the {} store, {} left", cached.store, show_duration(left))
+            }
+            None => "no".to_owned(),
+        };
+        line(format!("       cached  {state}"));
+    }
+    if let Some(region) = &plan.region {
+        line(format!("  region    {}  ({})", region.value, region.origin));
+    }
+    if let Some(origin) = &plan.confirm {
+        line(format!("  a person has to agree to each hand-over  ({origin})"));
+    }
+    page
+}
+
+fn parameter_line(name: &str, parameter: &Value) -> String {
+    let shown = match &parameter["value"] {
+        Value::String(text) => text.clone(),
+        Value::Number(seconds) => show_duration(Duration::from_secs(seconds.as_u64().unwrap_or_default())),
+        other => other.to_string(),
+    };
+    let mut line = format!("       {name} = {shown}");
+    if let Some(origin) = parameter["origin"].as_str() {
+        let _ = write!(line, "  ({origin})");
+    }
+    if let (Some(asked), Some(because)) = (parameter["asked"].as_u64(), parameter["because"].as_str()) {
+        let _ = write!(line, "; {} was asked, but {because}", show_duration(Duration::from_secs(asked)));
+    }
+    line
+}
+
+impl Plan {
+    /// The identity it starts from.
+    pub fn base(&self) -> &Base {
+        match &self.start {
+            Start::Keys(base) => base,
+            Start::MfaSession(session) => &session.keys,
+        }
+    }
+
+    /// How many exchanges it has.
+    pub fn steps(&self) -> usize {
+        self.hops.len() + usize::from(matches!(self.start, Start::MfaSession(_)))
+    }
+}

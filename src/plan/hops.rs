@@ -1,0 +1,288 @@
+//! The calls along a way: where the MFA code goes, how long each session lasts, what the flags of this call change.
+
+use std::time;
+
+use super::error::PlanError;
+use super::model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
+use super::overrides::Overrides;
+use super::planner::{Root, partition_of_device};
+use super::reach::{Family, Voices};
+use crate::config::{Catalog, Connection, Origin, RoleCall, Sourced};
+use crate::terms::{PolicyArn, Region, RoleDuration, SessionName, SessionPolicy, Tag, TagKey, TokenDuration};
+
+/// Longest session that role chaining may ask for; AWS counts a role assumed with an MFA session as chained.
+/// Source: IAM User Guide, "Role chaining"; for GetSessionToken credentials see the STS refusal's own text.
+const CHAINED_MAX: time::Duration = time::Duration::from_secs(3_600);
+
+/// A role on the way, as it was declared.
+pub(super) struct Leg {
+    pub(super) profile: String,
+    pub(super) call: RoleCall,
+    pub(super) connection: Connection,
+    pub(super) family: Family,
+}
+
+/// Returns the start and the calls for a way from an identity through these legs.
+pub(super) fn hops(
+    catalog: &Catalog,
+    profile: &str,
+    root: Root,
+    mut legs: Vec<Leg>,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<(Start, Vec<Hop>), PlanError> {
+    if let Some(last) = legs.last_mut() {
+        apply(overrides, &mut last.call);
+    }
+    let mfa = mfa(profile, &root, &legs, overrides, catalog)?;
+    let start = match &mfa {
+        Mfa::None | Mfa::InFirstCall(..) => root.keys(),
+        Mfa::Session(..) => mfa_session(catalog, root, &legs, &mfa)?,
+    };
+    let mut planned: Vec<Hop> = Vec::with_capacity(legs.len());
+    let count = legs.len();
+    for leg in legs {
+        let first = planned.is_empty();
+        let (in_call, because) = match (&mfa, first) {
+            (_, false) => (None, Reason::Chained),
+            (Mfa::None, true) => (None, Reason::FromIdentity),
+            (Mfa::Session(..), true) => (None, Reason::FromMfaSession),
+            (Mfa::InFirstCall(device, why), true) => (Some(device.clone()), *why),
+        };
+        let place = Place {
+            before: planned.last(),
+            mfa: in_call,
+            because,
+            chained: !first || matches!(start, Start::MfaSession(_)),
+            region: overrides.region.as_ref().filter(|_| planned.len() + 1 == count),
+        };
+        planned.push(hop(catalog, leg, place, who)?);
+    }
+    Ok((start, planned))
+}
+
+/// Where the MFA code goes.
+enum Mfa {
+    None,
+    Session(Device, Reason),
+    InFirstCall(Device, Reason),
+}
+
+fn mfa(profile: &str, root: &Root, legs: &[Leg], overrides: &Overrides, catalog: &Catalog) -> Result<Mfa, PlanError> {
+    let Some(device) = device(profile, root, legs, overrides)? else { return Ok(Mfa::None) };
+    let impossible = |what| PlanError::MfaImpossible {
+        profile: profile.to_owned(),
+        base: root.base.name.clone(),
+        what,
+        origin: device.serial.origin.clone(),
+    };
+    match &root.base.source.value {
+        BaseSource::VaultKey => {}
+        BaseSource::FileKeys(keys) if keys.token.is_none() => {}
+        BaseSource::FileKeys(_) => return Err(impossible("its keys are those of a session")),
+        BaseSource::Container => return Err(impossible("a container's credentials are those of a role")),
+        BaseSource::Instance => return Err(impossible("an instance's credentials are those of a role")),
+        // What kind of key these are shows only when they are had; AWS says so if they cannot present a code.
+        BaseSource::Environment | BaseSource::Process(_) => {
+            return Ok(Mfa::InFirstCall(device, Reason::NotALongTermKey));
+        }
+    }
+    let Some(first) = legs.first() else { return Ok(Mfa::Session(device, Reason::SessionAsked)) };
+    let asked = asked_duration(catalog, &first.call);
+    if asked.value.get() > CHAINED_MAX {
+        Ok(Mfa::InFirstCall(device, Reason::LongerThanAnHour))
+    } else {
+        Ok(Mfa::Session(device, Reason::OneCodeForAllRoles))
+    }
+}
+
+/// The one device of the chain: that of any hop, since only the identity's own keys can present a code, else the identity's.
+fn device(profile: &str, root: &Root, legs: &[Leg], overrides: &Overrides) -> Result<Option<Device>, PlanError> {
+    if legs.is_empty() {
+        let serial = overrides.mfa_serial.as_ref().or(root.mfa_serial.as_ref()).cloned();
+        return Ok(serial.map(|serial| Device { serial, process: root.mfa_process.clone() }));
+    }
+    let mut found: Option<Device> = None;
+    for leg in legs {
+        let Some(serial) = leg.call.mfa_serial.clone() else { continue };
+        match &found {
+            Some(first) if first.serial.value != serial.value => {
+                return Err(PlanError::TwoDevices {
+                    profile: profile.to_owned(),
+                    first: first.serial.value.clone(),
+                    second: serial.value,
+                    origin: serial.origin,
+                });
+            }
+            Some(_) => {}
+            None => found = Some(Device { serial, process: leg.call.mfa_process.clone() }),
+        }
+    }
+    let mut device =
+        found.or_else(|| root.mfa_serial.clone().map(|serial| Device { serial, process: root.mfa_process.clone() }));
+    if let Some(device) = &mut device {
+        // The identity's command serves its own device, whoever names it.
+        let same = root.mfa_serial.as_ref().is_some_and(|own| own.value == device.serial.value);
+        if device.process.is_none() && same {
+            device.process = root.mfa_process.clone();
+        }
+    }
+    Ok(device)
+}
+
+fn mfa_session(catalog: &Catalog, root: Root, legs: &[Leg], mfa: &Mfa) -> Result<Start, PlanError> {
+    let Mfa::Session(device, because) = mfa else { return Ok(root.keys()) };
+    let voices = Voices {
+        flag: None,
+        own: &root.connection,
+        family: root.family,
+        environment: catalog.environment(),
+        default: catalog.defaults().region.as_ref(),
+    };
+    let partition = partition_of_device(device.serial.value.as_str())
+        .or_else(|| legs.first().map(|leg| leg.call.role_arn.value.partition()))
+        .unwrap_or(crate::terms::Partition::Aws);
+    let reach = voices.reach(partition)?;
+    let max_age = legs.iter().filter_map(|leg| leg.call.mfa_max_age.clone()).min_by_key(|age| age.value);
+    let Root { base, mfa_session_duration, .. } = root;
+    Ok(Start::MfaSession(Box::new(MfaSession {
+        keys: base,
+        device: device.clone(),
+        duration: mfa_session_duration.unwrap_or(Sourced::by_default(TokenDuration::DEFAULT)),
+        max_age,
+        reach,
+        because: *because,
+    })))
+}
+
+/// What a call owes to its place in the chain.
+struct Place<'a> {
+    before: Option<&'a Hop>,
+    mfa: Option<Device>,
+    because: Reason,
+    chained: bool,
+    /// `--region`, which means the last call.
+    region: Option<&'a Sourced<Region>>,
+}
+
+fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Result<Hop, PlanError> {
+    let Leg { profile, call, connection, family } = leg;
+    let Place { before, mfa, because, chained, region } = place;
+    if let Some(before) = before {
+        let (from, to) = (before.role_arn.value.partition(), call.role_arn.value.partition());
+        if from != to {
+            return Err(PlanError::AcrossPartitions { profile, from, to, origin: call.role_arn.origin });
+        }
+    }
+    check_limits(&call)?;
+    let asked = asked_duration(catalog, &call);
+    let duration = match (chained && asked.value.get() > CHAINED_MAX, &asked.origin) {
+        (true, Origin::Flag(flag)) => {
+            let why = "a session made from another session lasts at most 1h";
+            return Err(PlanError::FlagRefused { flag, profile, why });
+        }
+        (true, _) => Duration {
+            effective: Sourced::new(RoleDuration::DEFAULT, asked.origin.clone()),
+            capped_from: Some(asked.value),
+        },
+        (false, _) => Duration { effective: asked, capped_from: None },
+    };
+    let voices = Voices {
+        flag: region,
+        own: &connection,
+        family,
+        environment: catalog.environment(),
+        default: catalog.defaults().region.as_ref(),
+    };
+    let reach = voices.reach(call.role_arn.value.partition())?;
+    let session_name = call
+        .session_name
+        .or_else(|| catalog.defaults().session_name.clone())
+        .unwrap_or_else(|| Sourced::by_default(who.clone()));
+    Ok(Hop {
+        profile,
+        role_arn: call.role_arn,
+        external_id: call.external_id,
+        mfa,
+        duration,
+        session_name,
+        source_identity: call.source_identity,
+        tags: call.tags,
+        transitive_tags: call.transitive_tags,
+        policy_arns: call.policy_arns,
+        policy: call.policy,
+        reach,
+        because,
+    })
+}
+
+fn asked_duration(catalog: &Catalog, call: &RoleCall) -> Sourced<RoleDuration> {
+    call.duration
+        .clone()
+        .or_else(|| catalog.defaults().duration.clone())
+        .unwrap_or(Sourced::by_default(RoleDuration::DEFAULT))
+}
+
+/// The flags of this call, over what the last role declares.
+fn apply(overrides: &Overrides, call: &mut RoleCall) {
+    fn replace<T: Clone>(declared: &mut Option<Sourced<T>>, flag: &Option<Sourced<T>>) {
+        if let Some(flag) = flag {
+            *declared = Some(flag.clone());
+        }
+    }
+    replace(&mut call.duration, &overrides.duration);
+    replace(&mut call.external_id, &overrides.external_id);
+    replace(&mut call.mfa_serial, &overrides.mfa_serial);
+    replace(&mut call.session_name, &overrides.session_name);
+    replace(&mut call.source_identity, &overrides.source_identity);
+    replace(&mut call.policy, &overrides.policy);
+    if !overrides.policy_arns.is_empty() {
+        call.policy_arns.clone_from(&overrides.policy_arns);
+    }
+    for tag in &overrides.tags {
+        call.tags.retain(|declared| !declared.value.key().is_same(tag.value.key()));
+        call.tags.push(tag.clone());
+    }
+    for key in &overrides.transitive_tags {
+        call.transitive_tags.retain(|declared| !declared.value.is_same(&key.value));
+        call.transitive_tags.push(key.clone());
+    }
+}
+
+/// What depends on several values at once, and can change with a flag.
+/// Source: STS API Reference, `AssumeRole`, `Tags`, `TransitiveTagKeys`, `PolicyArns`, `Policy`.
+fn check_limits(call: &RoleCall) -> Result<(), PlanError> {
+    let limit = |what: String, origin: &Origin| Err(PlanError::Limit { what, origin: origin.clone() });
+    if let Some(tag) = call.tags.get(50) {
+        return limit(format!("a call takes at most 50 session tags, and this has {}", call.tags.len()), &tag.origin);
+    }
+    let is_tag = |key: &TagKey| call.tags.iter().any(|tag: &Sourced<Tag>| tag.value.key().is_same(key));
+    if let Some(key) = call.transitive_tags.iter().find(|key| !is_tag(&key.value)) {
+        return limit(format!("`{}` is to be transitive, and is no tag of this call", key.value), &key.origin);
+    }
+    if let Some(arn) = call.policy_arns.get(10) {
+        let count = call.policy_arns.len();
+        return limit(format!("a call takes at most 10 managed policies, and this has {count}"), &arn.origin);
+    }
+    let arns: usize = call.policy_arns.iter().map(|arn: &Sourced<PolicyArn>| arn.value.as_str().chars().count()).sum();
+    let inline = call.policy.as_ref().map_or(0, |policy| policy.value.as_str().chars().count());
+    let origin = call.policy.as_ref().map(|p| &p.origin).or(call.policy_arns.first().map(|arn| &arn.origin));
+    match origin {
+        Some(origin) if arns + inline > SessionPolicy::MAX_CHARACTERS => limit(
+            format!("the session policies have {} characters together, and AWS takes 2,048", arns + inline),
+            origin,
+        ),
+        _ => Ok(()),
+    }
+}
+
+impl Base {
+    /// Returns whether it is known, before anything is read, that its key lives until it is deleted.
+    pub fn is_long_term(&self) -> bool {
+        match &self.source.value {
+            BaseSource::VaultKey => true,
+            BaseSource::FileKeys(keys) => keys.token.is_none(),
+            BaseSource::Environment | BaseSource::Container | BaseSource::Instance | BaseSource::Process(_) => false,
+        }
+    }
+}
