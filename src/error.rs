@@ -3,6 +3,9 @@
 //! Each room has its own error with the facts. The files beside this one (`error/ROOM.rs`) translate them; hints and
 //! exit codes are known here and nowhere else.
 
+mod mfa;
+mod person;
+
 use std::fmt;
 
 use crate::config::Origin;

@@ -1,5 +1,14 @@
 //! Whoever must be asked or told: the terminal, pinentry, standard error.
+//!
+//! What enters: a question. What leaves: an answer, or the reason why there is none. Nothing here knows what is asked
+//! for; nothing is ever asked on standard input or output, which belong to the data.
 
+mod ask;
+mod caller;
+mod dialog;
 mod talk;
+mod terminal;
 
+pub use ask::{PersonError, ask_line, ask_secret, confirm};
+pub use caller::caller;
 pub use talk::{note, plain, warn};
