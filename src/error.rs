@@ -5,6 +5,7 @@
 
 mod mfa;
 mod person;
+mod vault;
 
 use std::fmt;
 

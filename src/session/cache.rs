@@ -87,10 +87,7 @@ fn parse(text: &SecretString) -> Option<Credentials> {
     Some(Credentials {
         key_id: item.access_key_id.parse().ok()?,
         secret_key: SecretString::from(item.secret_access_key.as_str()),
-        session: Some(Session {
-            token: SecretString::from(item.session_token.as_str()),
-            expires_at: Some(expires_at),
-        }),
+        session: Some(Session { token: SecretString::from(item.session_token.as_str()), expires_at: Some(expires_at) }),
         account: item.account.and_then(|account| account.parse().ok()),
         arn: item.arn,
         lineage: Lineage::default(),

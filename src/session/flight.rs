@@ -138,7 +138,8 @@ impl Turn {
         let last = read_from(&mut file);
         // The attempt that we watched is the one that ended last: its refusal is ours too.
         let watched = seen.map(|status| status.attempt);
-        let inherited = last.as_ref().filter(|last| Some(last.attempt) == watched).and_then(|last| last.refused.clone());
+        let inherited =
+            last.as_ref().filter(|last| Some(last.attempt) == watched).and_then(|last| last.refused.clone());
         let status = Status {
             pid: std::process::id(),
             phase: Phase::Calls,
@@ -221,7 +222,14 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(no_follow).open(path)
+    OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(no_follow)
+        .open(path)
 }
 
 #[cfg(not(unix))]

@@ -3,13 +3,16 @@
 //! Stores open when they are first needed. A store that fails costs a warning and never the credentials; every call has a
 //! deadline, after which that store is dead for this process.
 
+mod store;
+#[cfg(target_os = "linux")]
+mod kernel;
+mod front;
+
 use std::fmt;
-use std::time::SystemTime;
 
 pub use crate::config::StoreName;
-use crate::config::VaultSettings;
-use crate::terms::SecretString;
-use crate::world::World;
+pub use front::{SecretKind, Vault};
+pub use store::StoreError;
 
 /// What an item is called in every store.
 #[derive(Clone, Debug, Eq, PartialEq, Ord, PartialOrd, Hash)]
@@ -30,6 +33,11 @@ impl ItemName {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it names a session, which may be made again.
+    pub fn is_session(&self) -> bool {
+        self.0.starts_with("session/")
+    }
 }
 
 impl fmt::Display for ItemName {
@@ -47,45 +55,30 @@ pub enum VaultError {
         /// The item's name.
         item: String,
     },
+    /// No store could be asked, or none that was asked could answer.
+    #[error("no secret store can {what}: {}", listed(.tried))]
+    NoStore {
+        /// What it was to do: `keep`, `read` or `remove` an item.
+        what: String,
+        /// The stores that were tried, and why each did not.
+        tried: Vec<(StoreName, StoreError)>,
+    },
 }
 
-/// All stores, closed until needed.
-#[derive(Debug)]
-pub struct Vault {}
+fn listed(tried: &[(StoreName, StoreError)]) -> String {
+    let each = tried.iter().map(|(store, error)| format!("{}: {error}", store.as_str()));
+    each.collect::<Vec<_>>().join("; ")
+}
 
-impl Vault {
-    /// Returns the vault that these settings describe. Opens nothing.
-    pub fn new(_settings: &VaultSettings, _world: &World) -> Self {
-        Self {}
-    }
+/// Removes what a killed process left in the kernel's keyring: every item of the namespaces that begin with `prefix` and
+/// that `is_alive` does not know. Returns how many items that were.
+#[cfg(target_os = "linux")]
+pub fn sweep(prefix: &str, is_alive: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
+    kernel::sweep(prefix, is_alive)
+}
 
-    /// Returns a session from the store that its card names.
-    pub fn read_session(&self, _name: &ItemName, _store: StoreName) -> Result<Option<SecretString>, VaultError> {
-        Ok(None)
-    }
-
-    /// Writes a session into the first store that takes it, and returns which; `StoreName::None` if none did, having said so.
-    pub fn write_session(&self, _name: &ItemName, _value: &SecretString, _expires_at: SystemTime) -> StoreName {
-        StoreName::None
-    }
-
-    /// Removes a session. Returns whether there was one.
-    pub fn remove_session(&self, _name: &ItemName, _store: StoreName) -> Result<bool, VaultError> {
-        Ok(false)
-    }
-
-    /// Returns a keepsake, if one of its stores holds it.
-    pub fn read_keepsake(&self, _name: &ItemName) -> Result<Option<SecretString>, VaultError> {
-        Ok(None)
-    }
-
-    /// Writes a keepsake and returns the store that took it.
-    pub fn write_keepsake(&self, _name: &ItemName, _value: &SecretString) -> Result<StoreName, VaultError> {
-        Ok(StoreName::None)
-    }
-
-    /// Removes a keepsake from wherever it lies. Returns whether there was one.
-    pub fn remove_keepsake(&self, _name: &ItemName) -> Result<bool, VaultError> {
-        Ok(false)
-    }
+/// Removes what a killed process left in the kernel's keyring: nothing, where the kernel has none.
+#[cfg(not(target_os = "linux"))]
+pub fn sweep(_prefix: &str, _is_alive: impl Fn(&str) -> bool) -> Result<usize, StoreError> {
+    Ok(0)
 }

@@ -1,0 +1,236 @@
+//! The vault's front: which store is asked for which kind of secret, in which order, and what is said when one fails.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::SystemTime;
+
+use super::store::{Namespace, Store, StoreError};
+use super::{ItemName, VaultError};
+use crate::config::{Origin, Sourced, StoreName, VaultSettings};
+use crate::person;
+use crate::terms::SecretString;
+use crate::world::World;
+
+/// All stores, closed until needed.
+pub struct Vault {
+    settings: VaultSettings,
+    world: World,
+    namespace: Namespace,
+    opened: [OnceLock<Arc<dyn Store>>; 3],
+}
+
+/// The two kinds of secret, which have two homes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SecretKind {
+    /// Temporary credentials: worth nothing in a few hours.
+    Session,
+    /// What must survive a restart: long-term keys, TOTP seeds.
+    Keepsake,
+}
+
+impl Vault {
+    /// Returns the vault that these settings describe. Opens nothing.
+    pub fn new(settings: &VaultSettings, world: &World) -> Self {
+        let namespace = Namespace::from_env(&world.env);
+        Self { settings: settings.clone(), world: world.clone(), namespace, opened: Default::default() }
+    }
+
+    /// Returns a session from the store that its card names. A store that fails is a miss, having said so.
+    pub fn read_session(&self, name: &ItemName, store: StoreName) -> Result<Option<SecretString>, VaultError> {
+        if !self.serves(SecretKind::Session, store) {
+            return Ok(None);
+        }
+        match self.store(store).and_then(|opened| opened.read(name)) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                warn_once(store, &error, "this session is made anew");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Writes a session into the first store that takes it, and returns which; `StoreName::None` if none did, having said so.
+    pub fn write_session(&self, name: &ItemName, value: &SecretString, expires_at: SystemTime) -> StoreName {
+        let mut tried = Vec::new();
+        for store in self.order(SecretKind::Session) {
+            if store == StoreName::None {
+                return StoreName::None;
+            }
+            match self.store(store).and_then(|opened| opened.write(name, value, Some(expires_at))) {
+                Ok(()) => return store,
+                Err(error) => {
+                    if !error.is_quiet() {
+                        warn_once(store, &error, "the session goes elsewhere");
+                    }
+                    tried.push((store, error));
+                }
+            }
+        }
+        let why = super::listed(&tried);
+        warn_once(
+            StoreName::None,
+            &StoreError::failed(format!("no store keeps sessions here ({why})")),
+            "each command asks AWS anew; `assume vault` says what can be done",
+        );
+        StoreName::None
+    }
+
+    /// Removes a session. Returns whether there was one.
+    pub fn remove_session(&self, name: &ItemName, store: StoreName) -> Result<bool, VaultError> {
+        let removed = self.store(store).and_then(|opened| opened.remove(name));
+        removed.map_err(|error| VaultError::NoStore { what: format!("remove `{name}`"), tried: vec![(store, error)] })
+    }
+
+    /// Returns a keepsake, if one of its stores holds it.
+    ///
+    /// That none holds it is said only when every store that could hold it has answered.
+    pub fn read_keepsake(&self, name: &ItemName) -> Result<Option<SecretString>, VaultError> {
+        let mut silent = Vec::new();
+        let mut answered = false;
+        for store in self.order(SecretKind::Keepsake) {
+            match self.store(store).and_then(|opened| opened.read(name)) {
+                Ok(Some(value)) => return Ok(Some(value)),
+                Ok(None) => answered = true,
+                Err(StoreError::Damaged { what, .. }) if what == name.as_str() => {
+                    return Err(VaultError::Damaged { item: what });
+                }
+                Err(error) => silent.push((store, error)),
+            }
+        }
+        if silent.iter().all(|(_, error)| error.is_quiet()) && answered || silent.is_empty() {
+            return Ok(None);
+        }
+        Err(VaultError::NoStore { what: format!("read `{name}`"), tried: silent })
+    }
+
+    /// Writes a keepsake and returns the store that took it.
+    pub fn write_keepsake(&self, name: &ItemName, value: &SecretString) -> Result<StoreName, VaultError> {
+        let mut tried = Vec::new();
+        for store in self.order(SecretKind::Keepsake) {
+            match self.store(store).and_then(|opened| opened.write(name, value, None)) {
+                Ok(()) => return Ok(store),
+                Err(error) => tried.push((store, error)),
+            }
+        }
+        Err(VaultError::NoStore { what: format!("keep `{name}`"), tried })
+    }
+
+    /// Removes a keepsake from wherever it lies. Returns whether there was one.
+    pub fn remove_keepsake(&self, name: &ItemName) -> Result<bool, VaultError> {
+        let mut silent = Vec::new();
+        let mut removed = false;
+        for store in self.order(SecretKind::Keepsake) {
+            match self.store(store).and_then(|opened| opened.remove(name)) {
+                Ok(found) => removed |= found,
+                Err(error) => silent.push((store, error)),
+            }
+        }
+        if removed || silent.iter().all(|(_, error)| error.is_quiet()) {
+            return Ok(removed);
+        }
+        Err(VaultError::NoStore { what: format!("remove `{name}`"), tried: silent })
+    }
+
+    /// Returns the names of all items that the stores of that kind hold and that are of that kind.
+    ///
+    /// A store that is not there holds nothing; one that does not answer is an error.
+    pub fn names(&self, kind: SecretKind) -> Result<Vec<(ItemName, StoreName)>, VaultError> {
+        let mut names = Vec::new();
+        let mut silent = Vec::new();
+        for store in self.order(kind) {
+            match self.store(store).and_then(|opened| opened.names()) {
+                Ok(found) => names.extend(found.into_iter().map(|name| (name, store))),
+                Err(error) if error.is_quiet() => {}
+                Err(error) => silent.push((store, error)),
+            }
+        }
+        names.retain(|(name, _)| name.is_session() == (kind == SecretKind::Session));
+        if silent.is_empty() {
+            Ok(names)
+        } else {
+            Err(VaultError::NoStore { what: "list its items".to_owned(), tried: silent })
+        }
+    }
+
+    /// Removes every item of this vault's namespace from one store. Returns how many there were.
+    pub fn clear_namespace(&self, store: StoreName) -> Result<usize, VaultError> {
+        let cleared = self.store(store).and_then(|opened| {
+            let names = opened.names()?;
+            names.iter().try_fold(0, |cleared, name| Ok(cleared + usize::from(opened.remove(name)?)))
+        });
+        cleared.map_err(|error| VaultError::NoStore { what: "clear its items".to_owned(), tried: vec![(store, error)] })
+    }
+
+    /// Returns the store that was named outright for that kind of secret, and where it was named.
+    pub fn named(&self, kind: SecretKind) -> Option<&Sourced<StoreName>> {
+        match kind {
+            // The environment speaks for one command, hence over a file's `session_vault` too.
+            SecretKind::Session => match (&self.settings.sessions, &self.settings.keepsakes) {
+                (_, Some(named)) if matches!(named.origin, Origin::Environment(_) | Origin::Flag(_)) => Some(named),
+                (Some(named), _) => Some(named),
+                (None, named) => named.as_ref(),
+            },
+            SecretKind::Keepsake => self.settings.keepsakes.as_ref(),
+        }
+    }
+
+    /// Returns the stores that are tried for that kind of secret, first first.
+    pub fn order(&self, kind: SecretKind) -> Vec<StoreName> {
+        if let Some(named) = self.named(kind) {
+            return vec![named.value];
+        }
+        match kind {
+            SecretKind::Session if cfg!(target_os = "linux") => vec![StoreName::Kernel, StoreName::Os, StoreName::File],
+            SecretKind::Session | SecretKind::Keepsake => vec![StoreName::Os, StoreName::File],
+        }
+    }
+
+    fn serves(&self, kind: SecretKind, store: StoreName) -> bool {
+        self.named(kind).is_none_or(|named| named.value == store)
+    }
+
+    fn store(&self, store: StoreName) -> Result<&dyn Store, StoreError> {
+        let absent = |reason: &str| Err(StoreError::Absent { reason: reason.to_owned() });
+        match store {
+            StoreName::Os => absent("not built yet"),
+            StoreName::Kernel => self.kernel(),
+            StoreName::File => absent("not built yet"),
+            StoreName::None => absent("`none` keeps nothing"),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn kernel(&self) -> Result<&dyn Store, StoreError> {
+        let open = || -> Arc<dyn Store> {
+            Arc::new(super::kernel::KernelStore::new(self.namespace.clone(), self.world.clock.clone()))
+        };
+        Ok(self.opened[0].get_or_init(open).as_ref())
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn kernel(&self) -> Result<&dyn Store, StoreError> {
+        Err(StoreError::Absent { reason: "only Linux keeps keys in the kernel".to_owned() })
+    }
+}
+
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vault").field("settings", &self.settings).field("namespace", &self.namespace).finish()
+    }
+}
+
+/// Says that a store failed, once for each store in the life of this process.
+fn warn_once(store: StoreName, error: &StoreError, and_so: &str) {
+    static SAID: Mutex<BTreeSet<StoreName>> = Mutex::new(BTreeSet::new());
+    let first = SAID.lock().map_or(true, |mut said| said.insert(store));
+    if !first {
+        return;
+    }
+    match store {
+        StoreName::None => person::warn(&format!("{error}; {and_so}")),
+        StoreName::Os | StoreName::Kernel | StoreName::File => {
+            person::warn(&format!("secret store `{}`: {error}; {and_so}", store.as_str()));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! What several capabilities need to be tested.
+
+pub(crate) mod home;
+pub(crate) mod plain_user;
