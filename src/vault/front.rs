@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
@@ -183,6 +184,20 @@ impl Vault {
         match kind {
             SecretKind::Session if cfg!(target_os = "linux") => vec![StoreName::Kernel, StoreName::Os, StoreName::File],
             SecretKind::Session | SecretKind::Keepsake => vec![StoreName::Os, StoreName::File],
+        }
+    }
+
+    /// Returns a text that names where keepsakes are sought: the same item name in another place is another item.
+    pub fn place_of_keepsakes(&self) -> String {
+        let stores: Vec<&str> = self.order(SecretKind::Keepsake).into_iter().map(StoreName::as_str).collect();
+        format!("{}|{}|{}", self.namespace.as_str(), stores.join(","), self.file_path().display())
+    }
+
+    /// Where the encrypted file lies.
+    fn file_path(&self) -> PathBuf {
+        match &self.settings.file {
+            Some(declared) => declared.value.clone(),
+            None => self.world.folders.data.join(format!("{}.age", self.namespace.as_str())),
         }
     }
 
