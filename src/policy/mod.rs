@@ -1,1 +1,29 @@
 //! Policy documents: read and evaluated. No IO.
+//!
+//! JSON goes in and becomes a [`Document`], in which nothing unknown is left: an element, a condition operator or a
+//! condition key that this version does not know is an error, never a silent allow. Then [`may_assume`] says whether a
+//! caller gets a role, and which side of the two decided it; [`allows`] says what identity policies allow by themselves.
+//! Whose policies they are, and what the request carries, is the business of those who ask.
+//!
+//! Source for all rules: IAM User Guide, "IAM JSON policy element reference" and "Policy evaluation logic".
+
+mod condition;
+mod context;
+mod document;
+mod error;
+mod evaluate;
+mod json;
+mod keys;
+mod parse;
+mod pattern;
+mod principal;
+mod values;
+
+pub use condition::{Condition, Operator, Quantifier, Test};
+pub use context::{Context, Request};
+pub use document::{Actions, Document, Effect, Resources, Statement, Usage, Version};
+pub use error::PolicyError;
+pub use evaluate::{Decision, Refusal, Side, StatementRef, Verdict, allows, may_assume};
+pub use keys::{Arity, ConditionKey};
+pub use pattern::Pattern;
+pub use principal::{Principal, PrincipalPattern, Principals};

@@ -1,0 +1,156 @@
+//! What a policy document says, once read.
+
+use std::fmt;
+
+use super::condition::Condition;
+use super::context::Request;
+use super::error::PolicyError;
+use super::parse;
+use super::pattern::Pattern;
+use super::principal::Principals;
+
+/// A policy document.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Document {
+    /// The version of the policy language.
+    pub version: Version,
+    /// `Id`, where there is one.
+    pub id: Option<String>,
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+}
+
+/// The version of the policy language. A document without one is of the older version.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub enum Version {
+    /// `2008-10-17`: `${…}` is text like any other.
+    #[default]
+    Of2008,
+    /// `2012-10-17`: `${…}` is a policy variable.
+    Of2012,
+}
+
+/// One statement.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Statement {
+    /// `Sid`, where there is one.
+    pub sid: Option<String>,
+    /// Whether it allows or denies.
+    pub effect: Effect,
+    /// `Principal` or `NotPrincipal`, where there is one.
+    pub principals: Option<Principals>,
+    /// `Action` or `NotAction`.
+    pub actions: Actions,
+    /// `Resource` or `NotResource`, where there is one.
+    pub resources: Option<Resources>,
+    /// `Condition`: all of them have to hold.
+    pub conditions: Vec<Condition>,
+}
+
+/// `Effect`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Effect {
+    /// `Allow`.
+    Allow,
+    /// `Deny`.
+    Deny,
+}
+
+/// `Action` or `NotAction`. Patterns of actions are compared without regard to case.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Actions {
+    /// Those that match one of these.
+    Only(Vec<Pattern>),
+    /// All that match none of these.
+    AllBut(Vec<Pattern>),
+}
+
+/// `Resource` or `NotResource`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Resources {
+    /// Those that match one of these.
+    Only(Vec<Pattern>),
+    /// All that match none of these.
+    AllBut(Vec<Pattern>),
+}
+
+/// What a policy is used as.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Usage {
+    /// A role's trust policy.
+    Trust,
+    /// A policy of a user, a group, a role or a session.
+    Identity,
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Trust => "a trust policy",
+            Self::Identity => "an identity policy",
+        })
+    }
+}
+
+impl Document {
+    /// Reads a policy document of whatever use.
+    pub fn parse(json: &str) -> Result<Self, PolicyError> {
+        parse::document(json)
+    }
+
+    /// Reads a role's trust policy: it names principals and no resources.
+    pub fn parse_trust(json: &str) -> Result<Self, PolicyError> {
+        let document = Self::parse(json)?;
+        document.check(Usage::Trust)?;
+        Ok(document)
+    }
+
+    /// Reads an identity policy, or a session policy: it names resources and no principals.
+    pub fn parse_identity(json: &str) -> Result<Self, PolicyError> {
+        let document = Self::parse(json)?;
+        document.check(Usage::Identity)?;
+        Ok(document)
+    }
+
+    /// Says whether each statement has the elements that a policy of that use has, and no others.
+    ///
+    /// Source: IAM User Guide, "Grammar of the IAM JSON policy language": trust policies have no `Resource` (the role
+    /// itself is meant), identity policies no `Principal` (whom they are attached to is meant).
+    pub fn check(&self, usage: Usage) -> Result<(), PolicyError> {
+        self.statements.iter().enumerate().try_for_each(|(index, statement)| {
+            let at = parse::statement_at(index);
+            match (usage, &statement.principals, &statement.resources) {
+                (Usage::Trust, _, Some(_)) => Err(PolicyError::Misplaced { at, element: "Resource", usage }),
+                (Usage::Trust, None, None) => Err(PolicyError::Missing { at, element: "Principal" }),
+                (Usage::Identity, Some(_), _) => Err(PolicyError::Misplaced { at, element: "Principal", usage }),
+                (Usage::Identity, None, None) => Err(PolicyError::Missing { at, element: "Resource" }),
+                (Usage::Trust, Some(_), None) | (Usage::Identity, None, Some(_)) => Ok(()),
+            }
+        })
+    }
+}
+
+impl Actions {
+    /// Whether the request's action is one of those meant.
+    pub(super) fn cover(&self, request: &Request) -> bool {
+        let matches = |pattern: &Pattern| pattern.matches_any_case(&request.action, request) == Some(true);
+        match self {
+            Self::Only(patterns) => patterns.iter().any(matches),
+            Self::AllBut(patterns) => !patterns.iter().any(matches),
+        }
+    }
+}
+
+impl Resources {
+    /// Whether the request's resource is one of those meant. A variable without a value means none.
+    pub(super) fn cover(&self, request: &Request) -> bool {
+        let matches = |pattern: &Pattern| match pattern.as_str() {
+            "*" => Some(true),
+            _ => pattern.matches_arn(&request.resource, request),
+        };
+        match self {
+            Self::Only(patterns) => patterns.iter().any(|pattern| matches(pattern) == Some(true)),
+            Self::AllBut(patterns) => patterns.iter().all(|pattern| matches(pattern) == Some(false)),
+        }
+    }
+}

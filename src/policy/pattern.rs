@@ -1,0 +1,181 @@
+//! Texts with wildcards and policy variables, as actions, resources and conditions have them.
+
+use super::context::Request;
+use super::error::PolicyError;
+use super::keys::{Arity, ConditionKey};
+
+/// A text of a policy: `*` is any number of characters, `?` any one, `${key}` the value of a condition key.
+///
+/// Source: IAM User Guide, "IAM policy elements: Variables and tags", and "Resource: wildcards".
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pattern {
+    written: String,
+    parts: Vec<Part>,
+}
+
+/// What a pattern is read as.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Syntax {
+    /// Whether `*` and `?` stand for others.
+    pub(super) wildcards: bool,
+    /// Whether `${` begins a variable.
+    pub(super) variables: bool,
+}
+
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Part {
+    Text(String),
+    AnyOne,
+    AnyMany,
+    Variable { key: ConditionKey, default: Option<String> },
+}
+
+/// One step of a comparison, once variables have their values.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Token {
+    Just(char),
+    AnyOne,
+    AnyMany,
+}
+
+impl Pattern {
+    /// Reads a text of that syntax; `at` is its place in the document.
+    pub(super) fn parse(written: &str, syntax: Syntax, at: &str) -> Result<Self, PolicyError> {
+        let mut parts = Vec::new();
+        let mut text = String::new();
+        let mut rest = written;
+        while let Some(c) = rest.chars().next() {
+            let after = &rest[c.len_utf8()..];
+            let special = match c {
+                '*' if syntax.wildcards => Some((Part::AnyMany, after)),
+                '?' if syntax.wildcards => Some((Part::AnyOne, after)),
+                '$' if syntax.variables && after.starts_with('{') => Some(variable(written, &after[1..], at)?),
+                _ => None,
+            };
+            match special {
+                Some((part, after)) => {
+                    if !text.is_empty() {
+                        parts.push(Part::Text(std::mem::take(&mut text)));
+                    }
+                    parts.push(part);
+                    rest = after;
+                }
+                None => {
+                    text.push(c);
+                    rest = after;
+                }
+            }
+        }
+        if !text.is_empty() {
+            parts.push(Part::Text(text));
+        }
+        Ok(Self { written: written.to_owned(), parts })
+    }
+
+    /// The text as the policy writes it.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// Whether a `*` or `?` in it stands for others.
+    pub fn has_wildcard(&self) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::AnyOne | Part::AnyMany))
+    }
+
+    /// Returns whether the text matches, or `None` where a variable has neither value nor default.
+    pub(super) fn matches(&self, text: &str, request: &Request) -> Option<bool> {
+        self.tokens(request).map(|tokens| glob(&tokens, text, |a, b| a == b))
+    }
+
+    /// Like `matches`, without regard to case.
+    pub(super) fn matches_any_case(&self, text: &str, request: &Request) -> Option<bool> {
+        self.tokens(request).map(|tokens| glob(&tokens, text, |a, b| a.to_lowercase().eq(b.to_lowercase())))
+    }
+
+    /// Like `matches`, for ARNs: each of the six parts on its own, the last with all that follows.
+    /// Source: IAM User Guide, "Amazon Resource Name (ARN) condition operators".
+    pub(super) fn matches_arn(&self, arn: &str, request: &Request) -> Option<bool> {
+        let tokens = self.tokens(request)?;
+        let mut meant = tokens.splitn(ARN_PARTS, |token| *token == Token::Just(':'));
+        let mut given = arn.splitn(ARN_PARTS, ':');
+        for _ in 0..ARN_PARTS {
+            match (meant.next(), given.next()) {
+                (Some(tokens), Some(text)) if glob(tokens, text, |a, b| a == b) => {}
+                (_, _) => return Some(false),
+            }
+        }
+        Some(true)
+    }
+
+    fn tokens(&self, request: &Request) -> Option<Vec<Token>> {
+        let mut tokens = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => tokens.extend(text.chars().map(Token::Just)),
+                Part::AnyOne => tokens.push(Token::AnyOne),
+                Part::AnyMany => tokens.push(Token::AnyMany),
+                Part::Variable { key, default } => {
+                    let value = request.values(key.as_str()).and_then(|values| values.into_iter().next());
+                    // A wildcard in a value is text: whoever may choose their own tags must not widen a policy.
+                    tokens.extend(value.or_else(|| default.clone())?.chars().map(Token::Just));
+                }
+            }
+        }
+        Some(tokens)
+    }
+}
+
+const ARN_PARTS: usize = 6;
+
+/// Reads what stands after `${`; returns it and what follows.
+fn variable<'a>(written: &str, rest: &'a str, at: &str) -> Result<(Part, &'a str), PolicyError> {
+    let no_variable = || PolicyError::Variable { at: at.to_owned(), text: written.to_owned() };
+    let (inside, after) = rest.split_once('}').ok_or_else(no_variable)?;
+    if let "*" | "?" | "$" = inside {
+        return Ok((Part::Text(inside.to_owned()), after));
+    }
+    let (name, default) = match inside.split_once(',') {
+        None => (inside, None),
+        Some((name, default)) => {
+            let quoted = default.trim().strip_prefix('\'').and_then(|default| default.strip_suffix('\''));
+            (name, Some(quoted.ok_or_else(no_variable)?.to_owned()))
+        }
+    };
+    match ConditionKey::known(name.trim()) {
+        // AWS: only keys of one value can be variables.
+        Some(key) if key.arity() == Arity::Single => Ok((Part::Variable { key, default }, after)),
+        Some(_) => Err(no_variable()),
+        None => Err(PolicyError::UnknownKey { at: at.to_owned(), key: name.trim().to_owned() }),
+    }
+}
+
+/// Compares from the left; where it fails, the last `*` takes one character more. So the time is at most the product of
+/// the lengths, whatever the pattern.
+fn glob(tokens: &[Token], text: &str, same: impl Fn(char, char) -> bool) -> bool {
+    let text: Vec<char> = text.chars().collect();
+    let (mut token, mut at) = (0, 0);
+    let mut last_many: Option<(usize, usize)> = None;
+    while at < text.len() {
+        let fits = match tokens.get(token) {
+            Some(Token::AnyMany) => {
+                last_many = Some((token, at));
+                token += 1;
+                continue;
+            }
+            Some(Token::AnyOne) => true,
+            Some(Token::Just(c)) => same(*c, text[at]),
+            None => false,
+        };
+        if fits {
+            token += 1;
+            at += 1;
+        } else if let Some((many, taken)) = last_many {
+            token = many + 1;
+            at = taken + 1;
+            last_many = Some((many, at));
+        } else {
+            return false;
+        }
+    }
+    tokens[token..].iter().all(|token| *token == Token::AnyMany)
+}
