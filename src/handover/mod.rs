@@ -1,1 +1,11 @@
-//! How credentials leave.
+//! How credentials leave: into a shell, a process, a file format, an SDK.
+//!
+//! What enters: credentials, the profile's name, and the environment that they are to stand in. What leaves: a list of
+//! variables to set and to remove, written for whoever reads it. Nothing here knows how the credentials were had.
+
+mod stash;
+mod variables;
+
+pub use variables::{
+    Aside, Change, Changes, EXPIRES_AT, Hand, HandoverError, PROFILE, before_first_switch, switch, unset,
+};
