@@ -3,8 +3,10 @@
 //! Each room has its own error with the facts. The files beside this one (`error/ROOM.rs`) translate them; hints and
 //! exit codes are known here and nowhere else.
 
+mod config;
 mod mfa;
 mod person;
+mod plan;
 mod vault;
 
 use std::fmt;

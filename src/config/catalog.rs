@@ -1,18 +1,32 @@
 //! All that was declared, found by name.
 
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::aws_file::{AwsFile, Family};
+use super::aws_profile::AwsFiles;
+use super::environment;
+use super::error::ConfigError;
 use super::model::{Connection, Declared, Defaults};
+use super::origin::{Origin, Sourced};
+use super::ours::{NameOf, OurFile};
+use super::read::{self, Trust};
+use super::role::Around;
+use super::section::nearest;
 use crate::world::World;
 
 /// Every declared profile and identity, and what holds for all of them.
-#[derive(Clone, Debug, Default)]
+///
+/// Files are read once, when it is opened; what a name says is looked at when that name is asked for.
+#[derive(Clone, Debug)]
 pub struct Catalog {
+    main: Option<OurFile>,
+    included: Vec<OurFile>,
+    aws: AwsFiles,
     defaults: Defaults,
     environment: Connection,
+    home: Option<PathBuf>,
 }
-
-/// Why a catalog cannot be had, or a profile in it not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ConfigError {}
 
 /// A name in the catalog, as `list` shows it.
 #[derive(Clone, Debug)]
@@ -22,35 +36,104 @@ pub struct Listing {
     /// What it is, in a word: `role`, `identity`, `profile`.
     pub kind: &'static str,
     /// Where it is declared.
-    pub origin: super::Origin,
+    pub origin: Origin,
     /// The role it leads to, where it leads to one.
     pub role_arn: Option<crate::terms::RoleArn>,
+    /// Where the name is declared again, so that this declaration is never reached.
+    pub shadowed_by: Option<Origin>,
 }
 
 impl Catalog {
     /// Reads our file (with what it includes) and the AWS shared files. A file that does not exist is an empty one.
-    pub fn open(_world: &World) -> Result<Self, ConfigError> {
-        Ok(Self::default())
+    pub fn open(world: &World) -> Result<Self, ConfigError> {
+        let folders = &world.folders;
+        let home = folders.home.clone();
+        let main = OurFile::open(&folders.config_file)?;
+        let included = main.as_ref().map_or(Ok(Vec::new()), |main| main.included(home.as_deref()))?;
+        let mut defaults = main.as_ref().map_or(Ok(Defaults::default()), |main| main.defaults(world))?;
+        if let Some(named) = environment::vault(&world.env)? {
+            defaults.vault.keepsakes = Some(named);
+        }
+        if let Some(path) = world.env.path("ASSUME_AGE_IDENTITY_FILE") {
+            let origin = Origin::Environment("ASSUME_AGE_IDENTITY_FILE".to_owned());
+            defaults.vault.age_identity = Some(Sourced::new(path, origin));
+        }
+        let aws_file = |path, family| match read::text(path, Trust::AsTheSdksDo)? {
+            Some(text) => AwsFile::parse(path, text, family).map(Some),
+            None => Ok(None),
+        };
+        let aws = AwsFiles {
+            config: aws_file(&folders.aws_config, Family::Config)?,
+            credentials: aws_file(&folders.aws_credentials, Family::Credentials)?,
+            ignore_endpoints: environment::ignores_endpoints(&world.env)?,
+        };
+        let environment = environment::connection(&world.env)?;
+        Ok(Self { main, included, aws, defaults, environment, home })
     }
 
-    /// Returns what a name stands for: our file wins over the AWS files.
-    pub fn find(&self, _name: &str) -> Result<Option<Declared>, ConfigError> {
+    /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes.
+    pub fn find(&self, name: &str) -> Result<Option<Declared>, ConfigError> {
+        if let Some(main) = &self.main
+            && let Some(found) = main.find(name, self.around())?
+        {
+            return Ok(Some(found));
+        }
+        if let Some(profile) = self.aws.profile(name)? {
+            return Ok(Some(Declared::AwsProfile(profile)));
+        }
+        for file in &self.included {
+            if let Some(found) = file.find(name, self.around())? {
+                return Ok(Some(found));
+            }
+        }
         Ok(None)
     }
 
     /// Returns the names that a mistyped one may have meant, nearest first.
-    pub fn nearest(&self, _name: &str) -> Vec<String> {
-        Vec::new()
+    pub fn nearest(&self, name: &str) -> Vec<String> {
+        let names: BTreeSet<&str> = self.names().collect();
+        nearest(name, names.into_iter())
     }
 
     /// The names of our identities, sorted.
     pub fn identities(&self) -> Vec<String> {
-        Vec::new()
+        let identities = self.our_names().filter(|(_, what, _)| *what == NameOf::Identity);
+        let names: BTreeSet<String> = identities.map(|(_, _, entry)| entry.key.clone()).collect();
+        names.into_iter().collect()
     }
 
-    /// Every name, sorted.
+    /// Whether nothing at all is declared.
+    pub fn is_empty(&self) -> bool {
+        self.names().next().is_none()
+    }
+
+    /// Every name, sorted; a name that is declared twice comes with the declaration that counts first.
     pub fn listings(&self) -> Vec<Listing> {
-        Vec::new()
+        let ours = |file: &OurFile| -> Vec<(String, &'static str, Origin)> {
+            file.names().map(|(what, entry)| (entry.key.clone(), what.word(), file.origin(what, entry))).collect()
+        };
+        let mut found: Vec<(String, &'static str, Origin)> = self.main.iter().flat_map(ours).collect();
+        let profiles: BTreeSet<&str> = self.aws.names().collect();
+        let profile = |name: &str| self.aws.begins(name).map(|origin| (name.to_owned(), "profile", origin));
+        found.extend(profiles.into_iter().filter_map(profile));
+        found.extend(self.included.iter().flat_map(ours));
+        let mut listings: Vec<Listing> = Vec::with_capacity(found.len());
+        for (name, kind, origin) in found {
+            let shadowed_by = listings.iter().find(|known| known.name == name).map(|known| known.origin.clone());
+            let role_arn = if shadowed_by.is_none() { self.role_arn(&name) } else { None };
+            listings.push(Listing { name, kind, origin, role_arn, shadowed_by });
+        }
+        listings.sort_by(|a, b| a.name.cmp(&b.name).then(a.shadowed_by.is_some().cmp(&b.shadowed_by.is_some())));
+        listings
+    }
+
+    /// The role that a name leads to. A declaration that cannot be read names none here, and says why when it is used.
+    fn role_arn(&self, name: &str) -> Option<crate::terms::RoleArn> {
+        match self.find(name).ok()?? {
+            Declared::Role(role) => Some(role.call.role_arn.value),
+            Declared::AwsProfile(profile) => profile.role.map(|call| call.role_arn.value),
+            Declared::Identity(_) => None,
+        }
     }
 
     /// What our file says for everybody.
@@ -61,5 +144,108 @@ impl Catalog {
     /// What the environment says of Region and endpoint (`AWS_REGION`, `AWS_ENDPOINT_URL_STS`, …).
     pub fn environment(&self) -> &Connection {
         &self.environment
+    }
+
+    fn around(&self) -> Around<'_> {
+        Around {
+            home: self.home.as_deref(),
+            region: self.defaults.region.as_ref().map(|region| &region.value),
+            ignore_endpoints: self.aws.ignore_endpoints,
+        }
+    }
+
+    fn our_names(&self) -> impl Iterator<Item = (&OurFile, NameOf, &super::document::Entry)> {
+        let files = self.main.iter().chain(&self.included);
+        files.flat_map(|file| file.names().map(move |(what, entry)| (file, what, entry)))
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.our_names().map(|(_, _, entry)| entry.key.as_str()).chain(self.aws.names())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{From, Source};
+    use crate::world::{Env, World};
+
+    /// A catalog made from these texts, by way of real files.
+    struct Files {
+        folder: tempfile::TempDir,
+        variables: Vec<(&'static str, String)>,
+    }
+
+    impl Files {
+        fn new(ours: &str, config: &str, credentials: &str) -> Self {
+            let files = Self { folder: tempfile::tempdir().unwrap(), variables: Vec::new() };
+            for (name, text) in [("config.toml", ours), ("aws", config), ("keys", credentials)] {
+                files.write(name, text);
+            }
+            files
+        }
+
+        fn write(&self, name: &str, text: &str) {
+            std::fs::write(self.folder.path().join(name), text).unwrap();
+        }
+
+        fn open(&self) -> Result<Catalog, ConfigError> {
+            let path = |name: &str| self.folder.path().join(name).into_os_string();
+            let mut env = Env::from_iter([
+                ("HOME", self.folder.path().as_os_str().to_owned()),
+                ("ASSUME_CONFIG", path("config.toml")),
+                ("AWS_CONFIG_FILE", path("aws")),
+                ("AWS_SHARED_CREDENTIALS_FILE", path("keys")),
+            ]);
+            for (name, value) in &self.variables {
+                env.set(*name, value);
+            }
+            Catalog::open(&World::new().with_env(env))
+        }
+    }
+
+    const OURS: &str = r#"
+region = "eu-west-1"
+
+[identity.work]
+keyring = true
+mfa_serial = "arn:aws:iam::111122223333:mfa/alice"
+
+[role.prod-admin]
+identity = "work"
+account_id = "123456789012"
+role_name = "teams/Admin"
+external_id = "partner-42"
+duration = "1h"
+tags = { team = "core", cost-centre = "12" }
+transitive_tags = ["team"]
+"#;
+
+    #[test]
+    fn a_role_of_our_file_has_each_value_with_its_line_and_key() {
+        let catalog = Files::new(OURS, "", "").open().unwrap();
+        let Some(Declared::Role(role)) = catalog.find("prod-admin").unwrap() else { panic!() };
+        assert_eq!(role.call.role_arn.value.to_string(), "arn:aws:iam::123456789012:role/teams/Admin");
+        assert_eq!(role.from.unwrap().value, From::Identity("work".to_owned()));
+        let external_id = role.call.external_id.unwrap();
+        assert_eq!(external_id.value.as_str(), "partner-42");
+        assert!(external_id.origin.to_string().ends_with("config.toml:12, external_id"), "{}", external_id.origin);
+        assert!(role.call.tags[1].origin.to_string().ends_with("config.toml:14, tags.cost-centre"));
+        let Some(Declared::Identity(work)) = catalog.find("work").unwrap() else { panic!() };
+        assert_eq!(work.source.value, Source::Keyring);
+        assert_eq!(catalog.identities(), ["work"]);
+    }
+
+    #[test]
+    fn a_profile_of_the_aws_files_is_found_by_its_name() {
+        let config = "[profile prod]\nrole_arn = arn:aws:iam::123456789012:role/Admin\nsource_profile = base\n";
+        let keys = "[base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n";
+        let catalog = Files::new("", config, keys).open().unwrap();
+        let Some(Declared::AwsProfile(prod)) = catalog.find("prod").unwrap() else { panic!() };
+        assert_eq!(prod.source_profile.unwrap().value, "base");
+        let Some(Declared::AwsProfile(base)) = catalog.find("base").unwrap() else { panic!() };
+        assert_eq!(base.keys.unwrap().key_id.value.as_str(), "AKIAIOSFODNN7EXAMPLE");
+        assert!(catalog.find("Base").unwrap().is_none());
+        assert_eq!(catalog.nearest("prdo"), ["prod"]);
     }
 }

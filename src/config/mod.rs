@@ -3,13 +3,24 @@
 //! What enters: files, and the environment variables that the SDKs honour. What leaves: values that AWS would accept,
 //! each with its origin. Nothing is decided here.
 
+mod aws_file;
+mod aws_profile;
 mod catalog;
+mod document;
+mod environment;
+mod error;
+mod include;
 mod model;
 mod origin;
+mod ours;
+mod read;
+mod role;
+mod section;
 
-pub use catalog::{Catalog, ConfigError, Listing};
+pub use catalog::{Catalog, Listing};
+pub use error::ConfigError;
 pub use model::{
-    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, Role, RoleCall, Source, StaticKeys,
+    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, Role, RoleCall, SignIn, Source, StaticKeys,
     StoreName, StsEndpoints, VaultSettings,
 };
 pub use origin::{Origin, Sourced};

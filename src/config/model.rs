@@ -156,10 +156,21 @@ pub struct AwsProfile {
     pub mfa_serial: Option<Sourced<MfaSerial>>,
     /// `mfa_process` of a profile without a role.
     pub mfa_process: Option<Sourced<String>>,
-    /// What it says of sign-ins that this version does not perform: `sso_session`, `web_identity_token_file`, …
-    pub sign_in: Option<Origin>,
+    /// The sign-in that it asks for, which this version does not perform.
+    pub sign_in: Option<Sourced<SignIn>>,
     /// How STS is reached for it.
     pub connection: Connection,
+}
+
+/// A sign-in that a profile asks for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum SignIn {
+    /// `web_identity_token_file`: it takes the profile's `role_arn` for itself.
+    WebIdentity,
+    /// `sso_account_id` and `sso_role_name`.
+    IdentityCenter,
+    /// `login_session`.
+    Login,
 }
 
 /// Keys that stand in a file.
@@ -200,7 +211,7 @@ pub enum StsEndpoints {
 /// What our file says for everybody.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults {
-    /// The identity of roles that name none.
+    /// The identity of roles that name none (`default_identity`: in TOML, `identity` is the table of identities).
     pub identity: Option<Sourced<String>>,
     /// Session length of roles that name none.
     pub duration: Option<Sourced<RoleDuration>>,

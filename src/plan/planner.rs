@@ -7,7 +7,7 @@ use super::overrides::Overrides;
 use super::process::asks_us_for;
 use super::reach::{Family, Voices};
 use crate::config::{
-    AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, Role, RoleCall, Source, Sourced,
+    AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, Role, RoleCall, SignIn, Source, Sourced,
 };
 use crate::terms::{Partition, RoleArn, SessionName, TokenDuration};
 
@@ -157,6 +157,10 @@ impl Way<'_> {
         let Some(call) = profile.role.take().filter(|_| !keys_win) else {
             return self.from_aws_profile(profile, asked);
         };
+        if let Some(Sourced { value: SignIn::WebIdentity, origin }) = profile.sign_in {
+            // The token is traded in for this very role, whatever source stands beside it.
+            return Err(PlanError::SignIn { profile: profile.name, origin });
+        }
         let origin = call.role_arn.origin.clone();
         let leg =
             Leg { profile: profile.name.clone(), call, connection: profile.connection.clone(), family: Family::Aws };
@@ -178,7 +182,9 @@ impl Way<'_> {
                 let source = Sourced::new(base_source(source.value), source.origin);
                 Ok(aws_root(Base { name: profile.name.clone(), chosen, source }, profile))
             }
-            (None, None, Some(sign_in)) => Err(PlanError::SignIn { profile: profile.name, origin: sign_in.clone() }),
+            (None, None, Some(sign_in)) => {
+                Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin.clone() })
+            }
             (None, None, None) => Err(PlanError::SourceCount { profile: profile.name, found: "neither", origin }),
             (Some(_), Some(_), _) => Err(PlanError::SourceCount { profile: profile.name, found: "both", origin }),
         }
@@ -186,7 +192,7 @@ impl Way<'_> {
 
     fn from_aws_profile(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
         if let Some(sign_in) = profile.sign_in {
-            return Err(PlanError::SignIn { profile: profile.name, origin: sign_in });
+            return Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin });
         }
         let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
         let process = profile.credential_process.take();

@@ -1,0 +1,203 @@
+//! A profile of the AWS shared files, with the meaning that the SDKs give its settings.
+//!
+//! Source: AWS SDKs and Tools Reference Guide; FACTS as botocore and aws-runtime show them.
+
+use std::borrow::Cow;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use super::aws_file::{AwsFile, Kind};
+use super::environment::truth;
+use super::error::ConfigError;
+use super::model::{AwsProfile, Connection, RoleCall, SignIn, Source, StaticKeys};
+use super::origin::{Origin, Sourced};
+use super::section::{invalid, nearest};
+use crate::terms::{RoleDuration, SecretString};
+
+/// Both shared files.
+#[derive(Clone, Debug)]
+pub(super) struct AwsFiles {
+    pub(super) config: Option<AwsFile>,
+    pub(super) credentials: Option<AwsFile>,
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
+    pub(super) ignore_endpoints: bool,
+}
+
+impl AwsFiles {
+    /// Returns what the files say under that name.
+    pub(super) fn profile(&self, name: &str) -> Result<Option<AwsProfile>, ConfigError> {
+        let Some(origin) = self.begins(name) else { return Ok(None) };
+        let settings = Settings { files: self, name };
+        let device = settings.parsed("mfa_serial")?;
+        let process = settings.owned("mfa_process");
+        let role = match settings.parsed("role_arn")? {
+            None => None,
+            Some(role_arn) => Some(RoleCall {
+                external_id: settings.parsed("external_id")?,
+                mfa_serial: device.clone(),
+                mfa_process: process.clone(),
+                duration: settings.duration()?,
+                session_name: settings.parsed("role_session_name")?,
+                ..RoleCall::new(role_arn)
+            }),
+        };
+        let of_keys = role.is_none();
+        Ok(Some(AwsProfile {
+            name: name.to_owned(),
+            origin,
+            source_profile: settings.owned("source_profile"),
+            credential_source: settings.credential_source()?,
+            keys: settings.keys()?,
+            credential_process: settings.owned("credential_process"),
+            mfa_serial: device.filter(|_| of_keys),
+            mfa_process: process.filter(|_| of_keys),
+            sign_in: settings.sign_in(),
+            connection: settings.connection()?,
+            role,
+        }))
+    }
+
+    /// Returns where a profile begins, if there is one of that name.
+    pub(super) fn begins(&self, name: &str) -> Option<Origin> {
+        self.both().find_map(|file| file.begins(Kind::Profile, name))
+    }
+
+    /// The names of all profiles; those of both files come twice.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.both().flat_map(AwsFile::profiles)
+    }
+
+    /// Returns the role that a profile names, however wrong the rest of it may be.
+    pub(super) fn role_arn(&self, name: &str) -> Option<String> {
+        Settings { files: self, name }.get("role_arn").map(|arn| arn.value.into_owned())
+    }
+
+    fn both(&self) -> impl Iterator<Item = &AwsFile> {
+        self.config.iter().chain(&self.credentials)
+    }
+}
+
+/// The settings of one profile.
+struct Settings<'a> {
+    files: &'a AwsFiles,
+    name: &'a str,
+}
+
+impl<'a> Settings<'a> {
+    /// Returns a setting: the credentials file wins for each key. An empty value is none.
+    fn get(&self, key: &str) -> Option<Sourced<Cow<'a, str>>> {
+        let mut files = self.files.credentials.iter().chain(&self.files.config);
+        files.find_map(|file| file.value(Kind::Profile, self.name, key)).filter(|found| !found.value.is_empty())
+    }
+
+    fn owned(&self, key: &str) -> Option<Sourced<String>> {
+        self.get(key).map(|found| Sourced::new(found.value.into_owned(), found.origin))
+    }
+
+    fn parsed<T: FromStr<Err: Display>>(&self, key: &str) -> Result<Option<Sourced<T>>, ConfigError> {
+        self.get(key).map(|found| parse(key, found)).transpose()
+    }
+
+    fn truth(&self, key: &str) -> Result<Option<Sourced<bool>>, ConfigError> {
+        let Some(found) = self.get(key) else { return Ok(None) };
+        let value = truth(&found.value).map_err(|reason| invalid(key, &reason, &found.origin))?;
+        Ok(Some(Sourced::new(value, found.origin)))
+    }
+
+    /// `duration_seconds` is a number of seconds and nothing else.
+    fn duration(&self) -> Result<Option<Sourced<RoleDuration>>, ConfigError> {
+        let key = "duration_seconds";
+        let Some(found) = self.get(key) else { return Ok(None) };
+        if found.value.parse::<u64>().is_err() {
+            return Err(invalid(key, &format!("`{}` is no number of seconds", found.value), &found.origin));
+        }
+        parse(key, found).map(Some)
+    }
+
+    fn credential_source(&self) -> Result<Option<Sourced<Source>>, ConfigError> {
+        let key = "credential_source";
+        let Some(found) = self.get(key) else { return Ok(None) };
+        let source = match found.value.as_ref() {
+            "Environment" => Source::Environment,
+            "Ec2InstanceMetadata" => Source::Instance,
+            "EcsContainer" => Source::Container,
+            other => {
+                let known = ["Environment", "Ec2InstanceMetadata", "EcsContainer"];
+                let meant = nearest(other, known.into_iter()).into_iter().next();
+                let meant = meant.map_or_else(|| known.join(", "), |known| format!("did you mean {known}?"));
+                return Err(invalid(key, &format!("`{other}` is no credential source: {meant}"), &found.origin));
+            }
+        };
+        Ok(Some(Sourced::new(source, found.origin)))
+    }
+
+    fn keys(&self) -> Result<Option<StaticKeys>, ConfigError> {
+        let (id, secret) = ("aws_access_key_id", "aws_secret_access_key");
+        match (self.get(id), self.get(secret)) {
+            (None, None) => Ok(None),
+            (Some(key_id), Some(secret)) => Ok(Some(StaticKeys {
+                key_id: parse(id, key_id)?,
+                secret_key: secret_text(secret),
+                token: self.get("aws_session_token").or_else(|| self.get("aws_security_token")).map(secret_text),
+            })),
+            (Some(half), None) => Err(invalid(id, &format!("`{secret}` is missing beside it"), &half.origin)),
+            (None, Some(half)) => Err(invalid(secret, &format!("`{id}` is missing beside it"), &half.origin)),
+        }
+    }
+
+    /// Of several, the one that the SDKs look for first.
+    fn sign_in(&self) -> Option<Sourced<SignIn>> {
+        [
+            ("web_identity_token_file", SignIn::WebIdentity),
+            ("sso_account_id", SignIn::IdentityCenter),
+            ("sso_role_name", SignIn::IdentityCenter),
+            ("login_session", SignIn::Login),
+        ]
+        .into_iter()
+        .find_map(|(key, sign_in)| self.get(key).map(|found| Sourced::new(sign_in, found.origin)))
+    }
+
+    fn connection(&self) -> Result<Connection, ConfigError> {
+        Ok(Connection {
+            region: self.parsed("region")?,
+            endpoint_url: self.endpoint()?,
+            sts_endpoints: self.parsed("sts_regional_endpoints")?,
+            use_fips: self.truth("use_fips_endpoint")?,
+            use_dual_stack: self.truth("use_dualstack_endpoint")?,
+        })
+    }
+
+    /// A `services` section outranks the profile's own `endpoint_url`.
+    fn endpoint(&self) -> Result<Option<Sourced<url::Url>>, ConfigError> {
+        let ignored = self.truth("ignore_configured_endpoint_urls")?.is_some_and(|ignore| ignore.value);
+        if ignored || self.files.ignore_endpoints {
+            return Ok(None);
+        }
+        let key = "endpoint_url";
+        let found =
+            self.get("services").and_then(|services| self.service(&services.value, key)).or_else(|| self.get(key));
+        let Some(found) = found else { return Ok(None) };
+        let value =
+            super::environment::endpoint(&found.value).map_err(|reason| invalid(key, &reason, &found.origin))?;
+        Ok(Some(Sourced::new(value, found.origin)))
+    }
+
+    fn service(&self, services: &str, key: &str) -> Option<Sourced<Cow<'a, str>>> {
+        let sts = self.files.config.as_ref()?.value(Kind::Services, services, "sts")?;
+        let of_key = |line: &str| {
+            let (name, value) = line.split_once('=')?;
+            name.trim().eq_ignore_ascii_case(key).then(|| value.trim().to_owned())
+        };
+        let value = sts.value.lines().rev().find_map(of_key).filter(|value| !value.is_empty())?;
+        Some(Sourced::new(Cow::Owned(value), sts.origin))
+    }
+}
+
+fn parse<T: FromStr<Err: Display>>(key: &str, found: Sourced<Cow<'_, str>>) -> Result<Sourced<T>, ConfigError> {
+    let value = found.value.parse().map_err(|error| invalid(key, &error, &found.origin))?;
+    Ok(Sourced::new(value, found.origin))
+}
+
+fn secret_text(found: Sourced<Cow<'_, str>>) -> SecretString {
+    SecretString::from(found.value.into_owned())
+}

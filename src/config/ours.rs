@@ -1,0 +1,229 @@
+//! Our config file and what it includes: which names there are, and what holds for everybody.
+
+use std::path::{Path, PathBuf};
+
+use super::document::{Document, Entry, Table, Value};
+use super::error::ConfigError;
+use super::include::{Grants, Include, includes};
+use super::model::{Declared, Defaults, HandOver, VaultSettings};
+use super::origin::Origin;
+use super::read::{self, Trust};
+use super::role::{self, Around};
+use super::section::{Section, invalid};
+use crate::world::World;
+
+/// The keys that stand at the top of our file.
+const TOP_KEYS: &[&str] = &[
+    "region",
+    "default_identity",
+    "duration",
+    "session_name",
+    "vault",
+    "session_vault",
+    "vault_file",
+    "age_identity_file",
+    "hand_over",
+    "min_life",
+    "min_life_refreshing",
+    "include",
+    "role",
+    "identity",
+];
+
+/// A file of ours, the main one or an included one.
+#[derive(Clone, Debug)]
+pub(super) struct OurFile {
+    document: Document,
+    /// What an included file may do; `None` for the main one, which may do everything.
+    grants: Option<Grants>,
+}
+
+/// What a name is in a file of ours.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum NameOf {
+    Role,
+    Identity,
+}
+
+impl NameOf {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Role => "role",
+            Self::Identity => "identity",
+        }
+    }
+}
+
+impl OurFile {
+    /// Returns the main file, if there is one.
+    pub(super) fn open(path: &Path) -> Result<Option<Self>, ConfigError> {
+        let Some(text) = read::text(path, Trust::Own)? else { return Ok(None) };
+        let file = Self { document: Document::parse(path, text)?, grants: None };
+        file.check()?;
+        Ok(Some(file))
+    }
+
+    /// Returns the files that this one includes, in order; those of a folder by name.
+    pub(super) fn included(&self, home: Option<&Path>) -> Result<Vec<Self>, ConfigError> {
+        let mut files = Vec::new();
+        for Include { path, grants, origin } in includes(&self.top(), home)? {
+            for path in expand(&path, &origin)? {
+                let trust = if grants.is_none() { Trust::Anybody } else { Trust::Own };
+                let text = read::text(&path, trust)?;
+                let text =
+                    text.ok_or_else(|| invalid("include", &format!("{} is not there", path.display()), &origin))?;
+                let file = Self { document: Document::parse(&path, text)?, grants: Some(grants) };
+                file.check()?;
+                files.push(file);
+            }
+        }
+        Ok(files)
+    }
+
+    /// The tables at the top, and the names in them.
+    fn check(&self) -> Result<(), ConfigError> {
+        let top = self.top();
+        top.only(TOP_KEYS)?;
+        if let Some(grants) = self.grants {
+            grants.check_top(&top)?;
+        }
+        let is_identity = |name: &str| self.entry(NameOf::Identity, name).is_some();
+        for (what, entry) in self.names() {
+            let origin = || self.document.origin_as(entry, title(what, &entry.key));
+            if let Some(why) = not_a_name(&entry.key) {
+                return Err(ConfigError::Name { name: entry.key.clone(), why, origin: origin() });
+            }
+            if what == NameOf::Role && is_identity(&entry.key) {
+                return Err(ConfigError::Twice { name: entry.key.clone(), origin: origin() });
+            }
+            if !matches!(entry.value, Value::Table(_)) {
+                let reason = format!("it should be a table, and is {}", entry.value.kind());
+                return Err(invalid(&title(what, &entry.key), &reason, &origin()));
+            }
+        }
+        for (key, reason) in [
+            ("role", "a role is a table: [role.NAME]"),
+            (
+                "identity",
+                "an identity is a table, [identity.NAME]; `default_identity` names the one of roles that name none",
+            ),
+        ] {
+            if let Some(entry) = top.entry(key).filter(|entry| !matches!(entry.value, Value::Table(_))) {
+                return Err(invalid(key, &reason, &self.document.origin(entry)));
+            }
+        }
+        Ok(())
+    }
+
+    fn top(&self) -> Section<'_> {
+        let origin = Origin::File { path: self.document.path.clone(), line: 1, key: "file".to_owned() };
+        Section { document: &self.document, table: &self.document.root, title: "the config file".to_owned(), origin }
+    }
+
+    /// Every name in the file, with what it is.
+    pub(super) fn names(&self) -> impl Iterator<Item = (NameOf, &Entry)> {
+        [NameOf::Role, NameOf::Identity].into_iter().flat_map(|what| {
+            let table = self.document.root.table(what.word());
+            table.into_iter().flat_map(move |table| table.0.iter().map(move |entry| (what, entry)))
+        })
+    }
+
+    fn entry(&self, what: NameOf, name: &str) -> Option<&Entry> {
+        self.document.root.table(what.word())?.entry(name)
+    }
+
+    /// Returns where a name's table begins.
+    pub(super) fn origin(&self, what: NameOf, entry: &Entry) -> Origin {
+        self.document.origin_as(entry, title(what, &entry.key))
+    }
+
+    /// Returns what a name stands for in this file.
+    pub(super) fn find(&self, name: &str, around: Around<'_>) -> Result<Option<Declared>, ConfigError> {
+        for what in [NameOf::Role, NameOf::Identity] {
+            let Some(entry) = self.entry(what, name) else { continue };
+            let Value::Table(table) = &entry.value else { continue };
+            let section = self.section(what, entry, table);
+            if let Some(grants) = self.grants {
+                grants.check(what, &section)?;
+            }
+            return Ok(Some(match what {
+                NameOf::Role => Declared::Role(role::role(name, &section, around)?),
+                NameOf::Identity => Declared::Identity(role::identity(name, &section, around)?),
+            }));
+        }
+        Ok(None)
+    }
+
+    fn section<'a>(&'a self, what: NameOf, entry: &Entry, table: &'a Table) -> Section<'a> {
+        let title = title(what, &entry.key);
+        Section { document: &self.document, table, origin: self.document.origin_as(entry, title.clone()), title }
+    }
+
+    /// Returns what the file says for everybody.
+    pub(super) fn defaults(&self, world: &World) -> Result<Defaults, ConfigError> {
+        let top = self.top();
+        let home = world.folders.home.as_deref();
+        let hand_over = match top.text("hand_over")? {
+            None => HandOver::default(),
+            Some(text) => match text.value {
+                "environment" => HandOver::Environment,
+                "profile" => HandOver::Profile,
+                other => {
+                    let reason = format!("`{other}` is neither `environment` nor `profile`");
+                    return Err(invalid("hand_over", &reason, &text.origin));
+                }
+            },
+        };
+        Ok(Defaults {
+            identity: top.parsed("default_identity")?,
+            duration: top.limited("duration")?,
+            session_name: top.parsed("session_name")?,
+            region: top.parsed("region")?,
+            vault: VaultSettings {
+                keepsakes: top.parsed("vault")?,
+                sessions: top.parsed("session_vault")?,
+                file: top.path("vault_file", home)?,
+                age_identity: top.path("age_identity_file", home)?,
+            },
+            hand_over,
+            min_life: top.duration("min_life")?.map(|life| life.value),
+            min_life_refreshing: top.duration("min_life_refreshing")?.map(|life| life.value),
+        })
+    }
+}
+
+fn title(what: NameOf, name: &str) -> String {
+    format!("[{}.{name}]", what.word())
+}
+
+/// Returns why a name would be trouble on a command line, if it would.
+pub(super) fn not_a_name(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        Some("it is empty")
+    } else if name.starts_with('-') {
+        Some("it begins like a flag")
+    } else if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
+        Some("it has white space or a control character in it")
+    } else {
+        None
+    }
+}
+
+/// Returns the file itself, or the `.toml` files of a folder.
+fn expand(path: &Path, origin: &Origin) -> Result<Vec<PathBuf>, ConfigError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let wrong =
+        |error: std::io::Error| invalid("include", &format!("{} cannot be read: {error}", path.display()), origin);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        let hidden = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."));
+        if !hidden && path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,83 @@
+//! What a person is told when a name cannot become a plan.
+
+use super::{Error, Kind};
+use crate::config::Origin;
+use crate::plan::PlanError;
+
+impl From<PlanError> for Error {
+    fn from(error: PlanError) -> Self {
+        let error = match error {
+            PlanError::Config(error) => return error.into(),
+            other => other,
+        };
+        let kind = match &error {
+            PlanError::FlagRefused { .. } => Kind::Usage,
+            PlanError::Unknown { origin: None, .. } => Kind::Usage,
+            PlanError::Config(_)
+            | PlanError::Unknown { origin: Some(_), .. }
+            | PlanError::Loop { .. }
+            | PlanError::NoIdentity { .. }
+            | PlanError::SourceCount { .. }
+            | PlanError::NothingThere { .. }
+            | PlanError::SignIn { .. }
+            | PlanError::TwoDevices { .. }
+            | PlanError::MfaImpossible { .. }
+            | PlanError::AcrossPartitions { .. }
+            | PlanError::Limit { .. }
+            | PlanError::EndpointConflict { .. } => Kind::Config,
+        };
+        let (origins, hint) = (origins(&error), hint(&error));
+        origins.iter().fold(Self::new(kind, error), |told, origin| told.at(origin)).with_hint(hint)
+    }
+}
+
+fn origins(error: &PlanError) -> Vec<Origin> {
+    match error {
+        PlanError::Config(_) | PlanError::FlagRefused { .. } => Vec::new(),
+        PlanError::Unknown { origin, .. } => origin.iter().cloned().collect(),
+        PlanError::Loop { hops } => hops.iter().map(|hop| hop.origin.clone()).collect(),
+        PlanError::NoIdentity { origin, .. }
+        | PlanError::SourceCount { origin, .. }
+        | PlanError::NothingThere { origin, .. }
+        | PlanError::SignIn { origin, .. }
+        | PlanError::TwoDevices { origin, .. }
+        | PlanError::MfaImpossible { origin, .. }
+        | PlanError::AcrossPartitions { origin, .. }
+        | PlanError::Limit { origin, .. }
+        | PlanError::EndpointConflict { origin, .. } => vec![origin.clone()],
+    }
+}
+
+fn hint(error: &PlanError) -> Option<String> {
+    match error {
+        PlanError::Unknown { nearest, .. } => Some(match nearest.as_slice() {
+            [] => "assume list".to_owned(),
+            [only] => format!("did you mean `{only}`?"),
+            [first, rest @ ..] => format!("did you mean `{first}`, or {}?", quoted(rest)),
+        }),
+        PlanError::Loop { .. } => Some("one of them has to start from an identity instead".to_owned()),
+        PlanError::NoIdentity { profile, identities, .. } => Some(match identities.as_slice() {
+            [] => "assume identity add NAME".to_owned(),
+            [first, ..] => format!("assume role edit {profile} --identity {first}"),
+        }),
+        PlanError::SourceCount { found: "both", .. } => {
+            Some("leave out source_profile or credential_source".to_owned())
+        }
+        PlanError::SourceCount { profile, .. } => Some(format!("add `source_profile = NAME` to `{profile}`")),
+        PlanError::NothingThere { .. } => Some("it needs role_arn, aws_access_key_id or credential_process".to_owned()),
+        PlanError::TwoDevices { .. } => Some("leave out the mfa_serial that the chain does not need".to_owned()),
+        PlanError::MfaImpossible { .. } => {
+            Some("leave out mfa_serial, or start from an identity that has a long-term key".to_owned())
+        }
+        PlanError::EndpointConflict { setting, .. } => Some(format!("leave out endpoint_url or {setting}")),
+        PlanError::Config(_)
+        | PlanError::SignIn { .. }
+        | PlanError::FlagRefused { .. }
+        | PlanError::AcrossPartitions { .. }
+        | PlanError::Limit { .. } => None,
+    }
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
+}
