@@ -67,11 +67,6 @@ impl AwsFiles {
         self.both().flat_map(AwsFile::profiles)
     }
 
-    /// Returns the role that a profile names, however wrong the rest of it may be.
-    pub(super) fn role_arn(&self, name: &str) -> Option<String> {
-        Settings { files: self, name }.get("role_arn").map(|arn| arn.value.into_owned())
-    }
-
     fn both(&self) -> impl Iterator<Item = &AwsFile> {
         self.config.iter().chain(&self.credentials)
     }

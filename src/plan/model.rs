@@ -25,6 +25,7 @@ pub struct Plan {
 
 /// What stands before the first hop.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one")]
 pub enum Start {
     /// Credentials as their source gives them.
     Keys(Base),

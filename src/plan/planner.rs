@@ -78,7 +78,7 @@ impl Way<'_> {
         }
         match self.catalog.find(name)? {
             Some(Declared::Role(role)) => self.through_role(role),
-            Some(Declared::Identity(identity)) => Ok(self.from_identity(identity, asked)),
+            Some(Declared::Identity(identity)) => Ok(self.identity(identity, asked)),
             Some(Declared::AwsProfile(profile)) => self.through_aws_profile(profile, asked, place),
             None => match name.parse::<RoleArn>() {
                 Ok(role_arn) => self.through_arn(name, role_arn, asked),
@@ -99,7 +99,7 @@ impl Way<'_> {
                 self.names.push(LoopHop { name, origin: origin.clone() });
                 self.follow(&next, Some(&origin), Place::Asked)
             }
-            None => self.from_default_identity(name, origin),
+            None => self.default_identity(name, origin),
         }
     }
 
@@ -109,10 +109,10 @@ impl Way<'_> {
         let call = RoleCall::new(Sourced::new(role_arn, origin.clone()));
         let connection = Connection::default();
         self.legs.push(Leg { profile: name.to_owned(), call, connection, family: Family::Ours });
-        self.from_default_identity(name.to_owned(), origin)
+        self.default_identity(name.to_owned(), origin)
     }
 
-    fn from_default_identity(&mut self, profile: String, origin: Origin) -> Result<Root, PlanError> {
+    fn default_identity(&mut self, profile: String, origin: Origin) -> Result<Root, PlanError> {
         if let Some(chosen) = self.catalog.defaults().identity.clone() {
             self.names.push(LoopHop { name: profile, origin: chosen.origin.clone() });
             return self.follow(&chosen.value, Some(&chosen.origin), Place::Asked);
@@ -132,7 +132,7 @@ impl Way<'_> {
         }
     }
 
-    fn from_identity(&self, identity: Identity, asked: Option<&Origin>) -> Root {
+    fn identity(&self, identity: Identity, asked: Option<&Origin>) -> Root {
         let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
         let source = Sourced::new(base_source(identity.source.value), identity.source.origin);
         Root {
@@ -155,7 +155,7 @@ impl Way<'_> {
     ) -> Result<Root, PlanError> {
         let keys_win = place == Place::SourceProfile && profile.keys.is_some();
         let Some(call) = profile.role.take().filter(|_| !keys_win) else {
-            return self.from_aws_profile(profile, asked);
+            return self.aws_profile_itself(profile, asked);
         };
         if let Some(Sourced { value: SignIn::WebIdentity, origin }) = profile.sign_in {
             // The token is traded in for this very role, whatever source stands beside it.
@@ -169,7 +169,7 @@ impl Way<'_> {
                 self.legs.push(leg);
                 // Its own keys, and nothing else that stands in it.
                 profile.credential_process = None;
-                self.from_aws_profile(profile, Some(&next.origin))
+                self.aws_profile_itself(profile, Some(&next.origin))
             }
             (Some(next), None, _) => {
                 self.legs.push(leg);
@@ -190,7 +190,7 @@ impl Way<'_> {
         }
     }
 
-    fn from_aws_profile(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
+    fn aws_profile_itself(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
         if let Some(sign_in) = profile.sign_in {
             return Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin });
         }
