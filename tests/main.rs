@@ -1,4 +1,8 @@
 //! Every end-to-end test, one module for each capability, in one program.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod generated;
+mod layout;
 mod support;
 mod vault_stores;

@@ -1,0 +1,202 @@
+
+using namespace System.Management.Automation
+using namespace System.Management.Automation.Language
+
+Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
+    param($wordToComplete, $commandAst, $cursorPosition)
+
+    $commandElements = $commandAst.CommandElements
+    $command = @(
+        'assume'
+        for ($i = 1; $i -lt $commandElements.Count; $i++) {
+            $element = $commandElements[$i]
+            if ($element -isnot [StringConstantExpressionAst] -or
+                $element.StringConstantType -ne [StringConstantType]::BareWord -or
+                $element.Value.StartsWith('-') -or
+                $element.Value -eq $wordToComplete) {
+                break
+        }
+        $element.Value
+    }) -join ';'
+
+    $completions = @(switch ($command) {
+        'assume' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Become a role in this shell')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done for a profile, and why; sends nothing')
+            [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
+            [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
+            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
+            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, and whether it answers')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;use' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;exec' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;export' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;credential-process' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;unset' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;status' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;list' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;explain' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;identity' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;mfa' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;vault' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;logout' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;setup' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;init' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;sandbox' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;help' {
+            [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Become a role in this shell')
+            [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
+            [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
+            [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done for a profile, and why; sends nothing')
+            [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
+            [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
+            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
+            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, and whether it answers')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell')
+            [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;help;use' {
+            break
+        }
+        'assume;help;exec' {
+            break
+        }
+        'assume;help;export' {
+            break
+        }
+        'assume;help;credential-process' {
+            break
+        }
+        'assume;help;unset' {
+            break
+        }
+        'assume;help;status' {
+            break
+        }
+        'assume;help;list' {
+            break
+        }
+        'assume;help;explain' {
+            break
+        }
+        'assume;help;role' {
+            break
+        }
+        'assume;help;identity' {
+            break
+        }
+        'assume;help;mfa' {
+            break
+        }
+        'assume;help;vault' {
+            break
+        }
+        'assume;help;logout' {
+            break
+        }
+        'assume;help;setup' {
+            break
+        }
+        'assume;help;init' {
+            break
+        }
+        'assume;help;sandbox' {
+            break
+        }
+        'assume;help;help' {
+            break
+        }
+    })
+
+    $completions.Where{ $_.CompletionText -like "$wordToComplete*" } |
+        Sort-Object -Property ListItemText
+}

@@ -1,0 +1,78 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_assume_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_assume_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_assume_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_assume_using_subcommand
+    set -l cmd (__fish_assume_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c assume -n "__fish_assume_needs_command" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_needs_command" -s V -l version -d 'Print version'
+complete -c assume -n "__fish_assume_needs_command" -f -a "use" -d 'Become a role in this shell'
+complete -c assume -n "__fish_assume_needs_command" -f -a "exec" -d 'Run a command with a role\'s credentials'
+complete -c assume -n "__fish_assume_needs_command" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
+complete -c assume -n "__fish_assume_needs_command" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
+complete -c assume -n "__fish_assume_needs_command" -f -a "unset" -d 'Go back to what the shell had before the first switch'
+complete -c assume -n "__fish_assume_needs_command" -f -a "status" -d 'Show what is active in this shell and what is cached'
+complete -c assume -n "__fish_assume_needs_command" -f -a "list" -d 'List the profiles that can be assumed'
+complete -c assume -n "__fish_assume_needs_command" -f -a "explain" -d 'Show what would be done for a profile, and why; sends nothing'
+complete -c assume -n "__fish_assume_needs_command" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_needs_command" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
+complete -c assume -n "__fish_assume_needs_command" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'
+complete -c assume -n "__fish_assume_needs_command" -f -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
+complete -c assume -n "__fish_assume_needs_command" -f -a "logout" -d 'Forget cached sessions'
+complete -c assume -n "__fish_assume_needs_command" -f -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_needs_command" -f -a "init" -d 'Print the hook for a shell'
+complete -c assume -n "__fish_assume_needs_command" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
+complete -c assume -n "__fish_assume_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand use" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand exec" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand export" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand list" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand explain" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand identity" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand mfa" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand setup" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand sandbox" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done for a profile, and why; sends nothing'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,163 @@
+module completions {
+
+  # Switch AWS roles: faster, safer and clearer
+  export extern assume [
+    --help(-h)                # Print help
+    --version(-V)             # Print version
+  ]
+
+  # Become a role in this shell
+  export extern "assume use" [
+    --help(-h)                # Print help
+  ]
+
+  # Run a command with a role's credentials
+  export extern "assume exec" [
+    --help(-h)                # Print help
+  ]
+
+  # Print a role's credentials in a format of your choice
+  export extern "assume export" [
+    --help(-h)                # Print help
+  ]
+
+  # Answer an SDK that asks for credentials
+  export extern "assume credential-process" [
+    --help(-h)                # Print help
+  ]
+
+  # Go back to what the shell had before the first switch
+  export extern "assume unset" [
+    --help(-h)                # Print help
+  ]
+
+  # Show what is active in this shell and what is cached
+  export extern "assume status" [
+    --help(-h)                # Print help
+  ]
+
+  # List the profiles that can be assumed
+  export extern "assume list" [
+    --help(-h)                # Print help
+  ]
+
+  # Show what would be done for a profile, and why; sends nothing
+  export extern "assume explain" [
+    --help(-h)                # Print help
+  ]
+
+  # Add, edit or remove role profiles in your config file
+  export extern "assume role" [
+    --help(-h)                # Print help
+  ]
+
+  # Add, list, remove or rotate the identities you start as
+  export extern "assume identity" [
+    --help(-h)                # Print help
+  ]
+
+  # Keep the seeds of virtual MFA devices
+  export extern "assume mfa" [
+    --help(-h)                # Print help
+  ]
+
+  # Show which store keeps which secrets, and whether it answers
+  export extern "assume vault" [
+    --help(-h)                # Print help
+  ]
+
+  # Forget cached sessions
+  export extern "assume logout" [
+    --help(-h)                # Print help
+  ]
+
+  # Make other programs use assume
+  export extern "assume setup" [
+    --help(-h)                # Print help
+  ]
+
+  # Print the hook for a shell
+  export extern "assume init" [
+    --help(-h)                # Print help
+  ]
+
+  # Try everything against a local STS, with no AWS account
+  export extern "assume sandbox" [
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume help" [
+  ]
+
+  # Become a role in this shell
+  export extern "assume help use" [
+  ]
+
+  # Run a command with a role's credentials
+  export extern "assume help exec" [
+  ]
+
+  # Print a role's credentials in a format of your choice
+  export extern "assume help export" [
+  ]
+
+  # Answer an SDK that asks for credentials
+  export extern "assume help credential-process" [
+  ]
+
+  # Go back to what the shell had before the first switch
+  export extern "assume help unset" [
+  ]
+
+  # Show what is active in this shell and what is cached
+  export extern "assume help status" [
+  ]
+
+  # List the profiles that can be assumed
+  export extern "assume help list" [
+  ]
+
+  # Show what would be done for a profile, and why; sends nothing
+  export extern "assume help explain" [
+  ]
+
+  # Add, edit or remove role profiles in your config file
+  export extern "assume help role" [
+  ]
+
+  # Add, list, remove or rotate the identities you start as
+  export extern "assume help identity" [
+  ]
+
+  # Keep the seeds of virtual MFA devices
+  export extern "assume help mfa" [
+  ]
+
+  # Show which store keeps which secrets, and whether it answers
+  export extern "assume help vault" [
+  ]
+
+  # Forget cached sessions
+  export extern "assume help logout" [
+  ]
+
+  # Make other programs use assume
+  export extern "assume help setup" [
+  ]
+
+  # Print the hook for a shell
+  export extern "assume help init" [
+  ]
+
+  # Try everything against a local STS, with no AWS account
+  export extern "assume help sandbox" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume help help" [
+  ]
+
+}
+
+export use completions *

@@ -1,0 +1,21 @@
+# What there is to run, by name. Each line works without `just` too.
+
+# All that CI runs
+ci:
+    .ci/run
+
+# All tests, after installing what they need
+test *arguments:
+    tests/run {{arguments}}
+
+# completions/ and man/ anew, from the command line's definition
+generate:
+    REGENERATE=1 cargo test --test it generated::
+
+# A local AWS to try everything on
+tour:
+    cargo run --release -- sandbox tour
+
+# Licences, bans and sources of all dependencies (needs cargo-deny)
+deny:
+    cargo deny check licenses bans sources
