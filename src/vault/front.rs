@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
+use super::file::{FileStore, KeySource};
 use super::store::{Namespace, Store, StoreError};
 use super::{ItemName, VaultError};
 use crate::config::{Origin, Sourced, StoreName, VaultSettings};
@@ -140,13 +141,12 @@ impl Vault {
         let mut names = Vec::new();
         let mut silent = Vec::new();
         for store in self.order(kind) {
-            match self.store(store).and_then(|opened| opened.names()) {
+            match self.store(store).and_then(|opened| opened.names(kind)) {
                 Ok(found) => names.extend(found.into_iter().map(|name| (name, store))),
                 Err(error) if error.is_quiet() => {}
                 Err(error) => silent.push((store, error)),
             }
         }
-        names.retain(|(name, _)| name.is_session() == (kind == SecretKind::Session));
         if silent.is_empty() {
             Ok(names)
         } else {
@@ -157,7 +157,8 @@ impl Vault {
     /// Removes every item of this vault's namespace from one store. Returns how many there were.
     pub fn clear_namespace(&self, store: StoreName) -> Result<usize, VaultError> {
         let cleared = self.store(store).and_then(|opened| {
-            let names = opened.names()?;
+            let mut names = opened.names(SecretKind::Session)?;
+            names.extend(opened.names(SecretKind::Keepsake)?);
             names.iter().try_fold(0, |cleared, name| Ok(cleared + usize::from(opened.remove(name)?)))
         });
         cleared.map_err(|error| VaultError::NoStore { what: "clear its items".to_owned(), tried: vec![(store, error)] })
@@ -210,7 +211,7 @@ impl Vault {
         match store {
             StoreName::Os => absent("not built yet"),
             StoreName::Kernel => self.kernel(),
-            StoreName::File => absent("not built yet"),
+            StoreName::File => Ok(self.file()),
             StoreName::None => absent("`none` keeps nothing"),
         }
     }
@@ -221,6 +222,17 @@ impl Vault {
             Arc::new(super::kernel::KernelStore::new(self.namespace.clone(), self.world.clock.clone()))
         };
         Ok(self.opened[0].get_or_init(open).as_ref())
+    }
+
+    fn file(&self) -> &dyn Store {
+        let open = || -> Arc<dyn Store> {
+            let path = self.file_path();
+            let declared = self.settings.age_identity.as_ref().map(|declared| declared.value.clone());
+            let identity = self.world.env.path("ASSUME_AGE_IDENTITY_FILE").or(declared);
+            let key = KeySource::new(path.clone(), identity, &self.world);
+            Arc::new(FileStore::new(path, key, self.world.clock.clone()))
+        };
+        self.opened[2].get_or_init(open).as_ref()
     }
 
     #[cfg(not(target_os = "linux"))]

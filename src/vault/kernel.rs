@@ -13,9 +13,8 @@ use linux_keyutils::{Key, KeyError, KeyPermissions, KeyRing, KeyRingIdentifier};
 use secrecy::ExposeSecret;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::ItemName;
 use super::store::{Namespace, Store, StoreError};
-use crate::config::StoreName;
+use super::{ItemName, SecretKind};
 use crate::terms::SecretString;
 use crate::world::Clock;
 
@@ -78,7 +77,8 @@ impl KernelStore {
     ///
     /// What never ends (a keepsake, where this store is named for them) is worth more than any session.
     fn evict_one(&self, ring: &KeyRing, keep: &ItemName, new_end: Option<SystemTime>) -> Result<bool, KeyError> {
-        let sessions = self.keys(ring)?.into_iter().filter(|(name, _)| name.is_session() && name != keep);
+        let sessions =
+            self.keys(ring)?.into_iter().filter(|(name, _)| name.kind() == SecretKind::Session && name != keep);
         let ends = sessions.filter_map(|(_, key)| Some((Payload::read(key).ok()??.expires_at?, key)));
         match ends.min_by_key(|(end, _)| *end) {
             Some((end, key)) if new_end.is_none_or(|new_end| end < new_end) => {
@@ -94,10 +94,6 @@ impl KernelStore {
 }
 
 impl Store for KernelStore {
-    fn kind(&self) -> StoreName {
-        StoreName::Kernel
-    }
-
     fn read(&self, name: &ItemName) -> Result<Option<SecretString>, StoreError> {
         let key = match open()?.search(&self.description(name)) {
             Ok(key) => key,
@@ -146,13 +142,14 @@ impl Store for KernelStore {
         }
     }
 
-    fn names(&self) -> Result<Vec<ItemName>, StoreError> {
-        Ok(self.keys(&open()?).map_err(refused)?.into_iter().map(|(name, _)| name).collect())
+    fn names(&self, kind: SecretKind) -> Result<Vec<ItemName>, StoreError> {
+        let names = self.keys(&open()?).map_err(refused)?.into_iter().map(|(name, _)| name);
+        Ok(names.filter(|name| name.kind() == kind).collect())
     }
 
     fn probe(&self) -> Result<String, StoreError> {
         let persistent = KeyRing::get_persistent(KeyRingIdentifier::Process).is_ok();
-        self.names()?;
+        self.names(SecretKind::Session)?;
         Ok(if persistent { "the persistent keyring".to_owned() } else { "the user keyring".to_owned() })
     }
 }

@@ -6,6 +6,7 @@
 mod store;
 #[cfg(target_os = "linux")]
 mod kernel;
+mod file;
 mod front;
 
 use std::fmt;
@@ -34,9 +35,9 @@ impl ItemName {
         &self.0
     }
 
-    /// Whether it names a session, which may be made again.
-    pub fn is_session(&self) -> bool {
-        self.0.starts_with("session/")
+    /// Whether it names a session, which may be made again, or a keepsake.
+    pub fn kind(&self) -> SecretKind {
+        if self.0.starts_with("session/") { SecretKind::Session } else { SecretKind::Keepsake }
     }
 }
 

@@ -3,23 +3,20 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::ItemName;
-use crate::config::StoreName;
+use super::{ItemName, SecretKind};
 use crate::terms::SecretString;
 use crate::world::Env;
 
 /// A place that keeps secrets as text under a name. Every call has an end: none waits on a daemon for ever.
 pub(super) trait Store: Send + Sync {
-    /// Which store this is.
-    fn kind(&self) -> StoreName;
     /// Returns an item, if it is there and has not ended.
     fn read(&self, name: &ItemName) -> Result<Option<SecretString>, StoreError>;
     /// Writes an item over what was there. Past `expires_at` it is worth nothing, and a store may drop it.
     fn write(&self, name: &ItemName, value: &SecretString, expires_at: Option<SystemTime>) -> Result<(), StoreError>;
     /// Removes an item. Returns whether there was one.
     fn remove(&self, name: &ItemName) -> Result<bool, StoreError>;
-    /// Returns the names of all items of this namespace.
-    fn names(&self) -> Result<Vec<ItemName>, StoreError>;
+    /// Returns the names of all items of that kind in this namespace.
+    fn names(&self, kind: SecretKind) -> Result<Vec<ItemName>, StoreError>;
     /// Asks the store whether it would answer, prompting nobody. Returns what there is to say of it.
     fn probe(&self) -> Result<String, StoreError>;
 }
