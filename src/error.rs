@@ -3,7 +3,9 @@
 //! Each room has its own error with the facts. The files beside this one (`error/ROOM.rs`) translate them; hints and
 //! exit codes are known here and nowhere else.
 
+mod acquire;
 mod config;
+mod identity;
 mod mfa;
 mod person;
 mod plan;
@@ -85,6 +87,13 @@ impl Error {
     #[must_use]
     pub fn while_doing(mut self, what: impl Into<String>) -> Self {
         self.causes.insert(0, std::mem::replace(&mut self.what, what.into()));
+        self
+    }
+
+    /// Adds a cause.
+    #[must_use]
+    pub fn because(mut self, cause: impl Into<String>) -> Self {
+        self.causes.push(cause.into());
         self
     }
 

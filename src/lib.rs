@@ -15,6 +15,7 @@ pub mod aws;
 pub mod identity;
 pub mod mfa;
 pub mod sts;
+pub mod acquire;
 pub mod handover;
 pub mod sandbox;
 pub mod error;

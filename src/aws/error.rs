@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use serde::{Deserialize, Serialize};
 
 /// Why a call had no result.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +43,12 @@ pub enum AwsError {
 }
 
 /// An answer that says no.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Refusal {
     /// The service, as AWS calls it.
-    pub service: &'static str,
+    pub service: String,
     /// The call.
-    pub operation: &'static str,
+    pub operation: String,
     /// AWS's error code, such as `AccessDenied`.
     pub code: String,
     /// AWS's own words.
@@ -106,8 +107,8 @@ where
             let status = service_error.raw().status().as_u16();
             match meta.code() {
                 Some(code) => AwsError::Refused(Refusal {
-                    service,
-                    operation,
+                    service: service.to_owned(),
+                    operation: operation.to_owned(),
                     code: code.to_owned(),
                     message: meta.message().unwrap_or_default().to_owned(),
                     request_id: meta.extra("aws_request_id").map(str::to_owned),

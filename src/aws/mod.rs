@@ -5,8 +5,10 @@
 mod client;
 mod error;
 mod http;
+mod line;
 mod runtime;
 
 pub use client::{Clients, Tries};
 pub use error::{AwsError, Refusal, from_sdk};
+pub use line::Line;
 pub use runtime::Runtime;

@@ -1,14 +1,17 @@
 //! From a name to credentials: the arrows that every hand-over command shares.
 
+use super::overrides::OverrideArgs;
+use crate::acquire::acquire;
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
-use crate::session::Credentials;
-use crate::terms::Region;
+use crate::person;
+use crate::plan::{Plan, plan};
+use crate::session::{Credentials, Life};
+use crate::terms::{Region, SessionName};
+use crate::vault::Vault;
 use crate::world::World;
 
-use super::overrides::OverrideArgs;
-
-/// How much life a session must have left for the one that it is handed to.
+/// Whom the credentials are for: it decides how much life they must have left.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Consumer {
     /// A shell or a command, which keeps what it got.
@@ -29,12 +32,56 @@ pub(super) struct Became {
 }
 
 /// Plans, looks into the cache, does what it lacks.
+///
+/// `world` is the one before the first switch: credentials that we exported are never an identity again.
 pub(super) fn credentials(
-    _catalog: &Catalog,
-    _profile: &str,
-    _overrides: &OverrideArgs,
-    _consumer: Consumer,
-    _world: &World,
+    catalog: &Catalog,
+    profile: &str,
+    overrides: &OverrideArgs,
+    consumer: Consumer,
+    world: &World,
 ) -> Result<Became, Error> {
-    Err(Error::text(Kind::System, "not built yet"))
+    let plan = planned(catalog, profile, overrides, world)?;
+    confirm(&plan, world)?;
+    let vault = Vault::new(&catalog.defaults().vault, world);
+    let credentials = acquire(&plan, life(catalog, consumer), overrides.given_code(), &vault, world)?;
+    Ok(Became { profile: plan.profile, region: plan.region.map(|region| region.value), credentials })
+}
+
+/// Returns the plan for a name and the flags of this call.
+pub(super) fn planned(
+    catalog: &Catalog,
+    profile: &str,
+    overrides: &OverrideArgs,
+    world: &World,
+) -> Result<Plan, Error> {
+    Ok(plan(catalog, profile, &overrides.overrides()?, &who(world))?)
+}
+
+fn life(catalog: &Catalog, consumer: Consumer) -> Life {
+    let defaults = catalog.defaults();
+    match consumer {
+        Consumer::Keeps => defaults.min_life.map_or(Life::FOR_KEEPING, Life::AtLeast),
+        Consumer::Refreshes => defaults.min_life_refreshing.map_or(Life::FOR_REFRESHING, Life::AtLeast),
+    }
+}
+
+/// Any program of this user may start us, so a person who is to agree is told which one did.
+fn confirm(plan: &Plan, world: &World) -> Result<(), Error> {
+    if plan.confirm.is_none() {
+        return Ok(());
+    }
+    let caller = person::caller().map_or_else(String::new, |caller| format!(" to {caller}"));
+    let question = format!("Hand over the credentials of {}{caller}?", plan.profile);
+    if person::confirm(&question, world)? {
+        return Ok(());
+    }
+    Err(Error::text(Kind::Declined, format!("the hand-over of \"{}\" was declined", plan.profile)))
+}
+
+/// Who is at the keyboard, for CloudTrail.
+fn who(world: &World) -> SessionName {
+    let user = world.env.text("USER").or_else(|| world.env.text("USERNAME")).map(str::to_owned);
+    let user = user.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".to_owned());
+    SessionName::of_person(&user, &whoami::hostname().unwrap_or_else(|_| "localhost".to_owned()))
 }

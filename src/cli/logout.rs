@@ -1,15 +1,131 @@
 //! `assume logout`
 
 use std::process::ExitCode;
+use std::time::SystemTime;
 
-use crate::error::Error;
+use super::stdout::print;
+use crate::config::Catalog;
+use crate::error::{Error, Kind};
+use crate::person::{self, plain};
+use crate::session::{CacheKey, Card, Cards};
+use crate::terms::show_duration;
+use crate::vault::{ItemName, SecretKind, Vault};
 use crate::world::World;
 
 /// Forget cached sessions
+///
+/// AWS honours a session until it ends, whoever has a copy: what is still valid is printed, and with --forget also the
+/// policy that ends it.
 #[derive(Debug, clap::Args)]
-pub(super) struct LogoutArgs {}
+pub(super) struct LogoutArgs {
+    /// A role profile, or an identity with all sessions that started from it
+    #[arg(value_name = "PROFILE", required_unless_present = "all", conflicts_with = "all")]
+    profile: Option<String>,
+    /// Every session of this user
+    #[arg(long)]
+    all: bool,
+    /// Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
+    #[arg(long, requires = "all")]
+    forget: bool,
+    /// Do not ask before keys are removed
+    #[arg(long, requires = "forget")]
+    yes: bool,
+}
 
 /// Runs the command.
-pub(super) fn run(_args: &LogoutArgs, _world: &World) -> Result<ExitCode, Error> {
-    Ok(ExitCode::SUCCESS)
+pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
+    // Whoever leaves has to be able to, whatever state their config is in.
+    let settings = match Catalog::open(world) {
+        Ok(catalog) => catalog.defaults().vault.clone(),
+        Err(error) if args.all => {
+            person::warn(&format!("{error}; the default stores are emptied"));
+            Default::default()
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let vault = Vault::new(&settings, world);
+    if args.forget && !args.yes && !person::confirm(FORGET, world)? {
+        return Err(Error::text(Kind::Declined, "nothing was removed"));
+    }
+    let cards = Cards::new(world);
+    let meant = |card: &Card| args.profile.as_ref().is_none_or(|name| *name == card.profile || *name == card.identity);
+    let sessions: Vec<(CacheKey, Card)> = cards.all().into_iter().filter(|(_, card)| meant(card)).collect();
+    let mut failures = Vec::new();
+    for (key, card) in &sessions {
+        match vault.remove_session(&ItemName::session(key.as_str()), card.store) {
+            Ok(_) => drop(cards.remove(key)),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    if args.all {
+        failures.extend(remove(&vault, SecretKind::Session));
+    }
+    if args.forget {
+        failures.extend(remove(&vault, SecretKind::Keepsake));
+        failures.extend(remove_state(world));
+    }
+    print(&report(&sessions, args.forget, world.clock.now()))?;
+    match failures.is_empty() {
+        true => Ok(ExitCode::SUCCESS),
+        false => {
+            let error = Error::text(Kind::Vault, "not everything could be removed");
+            Err(failures
+                .into_iter()
+                .fold(error, Error::because)
+                .with_hint("`assume vault` says which stores answer".to_owned()))
+        }
+    }
+}
+
+const FORGET: &str = "Remove every session, and also every stored key and MFA seed? They cannot be had back from here";
+
+/// Removes what the stores hold of that kind, cards or no cards, and returns what went wrong.
+fn remove(vault: &Vault, kind: SecretKind) -> Vec<String> {
+    let names = match vault.names(kind) {
+        Ok(names) => names,
+        Err(error) => return vec![error.to_string()],
+    };
+    let removed = names.iter().map(|(name, store)| match kind {
+        SecretKind::Session => vault.remove_session(name, *store),
+        SecretKind::Keepsake => vault.remove_keepsake(name),
+    });
+    removed.filter_map(|result| result.err().map(|error| error.to_string())).collect()
+}
+
+/// Removes cards, locks, spent codes and the ledger.
+fn remove_state(world: &World) -> Option<String> {
+    let folder = &world.folders.state;
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Some(format!("cannot remove {}: {error}", folder.display()))
+        }
+        Ok(()) | Err(_) => None,
+    }
+}
+
+/// Says what was removed here and lives on at AWS.
+fn report(sessions: &[(CacheKey, Card)], forget: bool, now: SystemTime) -> String {
+    let count = sessions.len();
+    let mut page = format!("{count} session{} removed from this machine\n", if count == 1 { "" } else { "s" });
+    let alive: Vec<&Card> = sessions.iter().map(|(_, card)| card).filter(|card| card.expires_at > now).collect();
+    if alive.is_empty() {
+        return page;
+    }
+    page.push_str("AWS honours copies of these until they end:\n");
+    for card in &alive {
+        let left = show_duration(card.expires_at.duration_since(now).unwrap_or_default());
+        let until = humantime::format_rfc3339_seconds(card.expires_at);
+        let what = card.role_arn.clone().unwrap_or_else(|| format!("MFA session of {}", card.identity));
+        page.push_str(&plain(&format!("  {what}  until {until} ({left})")));
+        page.push('\n');
+    }
+    if forget {
+        let issued = humantime::format_rfc3339_seconds(now);
+        page.push_str(&format!(
+            "An inline policy on the role (on the user, for an MFA session) that ends every session issued before now:\n  \
+             {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\
+             \"Condition\":{{\"DateLessThan\":{{\"aws:TokenIssueTime\":\"{issued}\"}}}}}}]}}\n"
+        ));
+    }
+    page
 }

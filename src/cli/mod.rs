@@ -15,6 +15,7 @@ mod role;
 mod sandbox;
 mod setup;
 mod status;
+mod stdout;
 mod switch;
 mod unset;
 mod vault;

@@ -1,9 +1,101 @@
 //! The flags by which one call says otherwise than the config. In a chain they mean the last hop.
 
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use crate::config::{Origin, Sourced};
+use crate::error::{Error, Kind};
+use crate::mfa::GivenCode;
+use crate::plan::Overrides;
+use crate::terms::{
+    ExternalId, MfaSerial, PolicyArn, Region, RoleDuration, SessionName, SessionPolicy, SourceIdentity, Tag, TagKey,
+};
+
 /// What this one call says otherwise than the config.
 #[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "For this call only (in a chain: the last role)")]
 pub(super) struct OverrideArgs {
     /// How long the session should last: 3600, 90m, 1h
     #[arg(long, value_name = "DURATION")]
-    pub(super) duration: Option<String>,
+    pub(super) duration: Option<RoleDuration>,
+    /// The external ID that the role's owner demands
+    #[arg(long, value_name = "ID")]
+    pub(super) external_id: Option<ExternalId>,
+    /// What the session is called in CloudTrail
+    #[arg(long, value_name = "NAME")]
+    pub(super) session_name: Option<SessionName>,
+    /// Who is behind the session, fixed for all that is chained from it
+    #[arg(long, value_name = "NAME")]
+    pub(super) source_identity: Option<SourceIdentity>,
+    /// A session tag; may be given again
+    #[arg(long, value_name = "KEY=VALUE", value_parser = tag)]
+    pub(super) tag: Vec<Tag>,
+    /// A tag that goes on to chained sessions; may be given again
+    #[arg(long, value_name = "KEY")]
+    pub(super) transitive_tag: Vec<TagKey>,
+    /// A policy that narrows the session: JSON, or a file of it
+    #[arg(long, value_name = "JSON|FILE")]
+    pub(super) policy: Option<String>,
+    /// A managed policy that narrows the session; may be given again
+    #[arg(long, value_name = "ARN")]
+    pub(super) policy_arn: Vec<PolicyArn>,
+    /// The Region to ask STS in, and to hand over
+    #[arg(long, value_name = "REGION")]
+    pub(super) region: Option<Region>,
+    /// The MFA device whose code is sent
+    #[arg(long, value_name = "SERIAL")]
+    pub(super) mfa_serial: Option<MfaSerial>,
+    /// A file that holds the MFA code; - is standard input
+    #[arg(long, value_name = "FILE")]
+    pub(super) mfa_code_file: Option<PathBuf>,
+}
+
+impl OverrideArgs {
+    /// Returns the flags as the planner takes them, each with its flag as origin.
+    pub(super) fn overrides(&self) -> Result<Overrides, Error> {
+        Ok(Overrides {
+            duration: sourced("--duration", &self.duration),
+            external_id: sourced("--external-id", &self.external_id),
+            mfa_serial: sourced("--mfa-serial", &self.mfa_serial),
+            session_name: sourced("--session-name", &self.session_name),
+            source_identity: sourced("--source-identity", &self.source_identity),
+            tags: all("--tag", &self.tag),
+            transitive_tags: all("--transitive-tag", &self.transitive_tag),
+            policy_arns: all("--policy-arn", &self.policy_arn),
+            policy: self.policy.as_deref().map(policy).transpose()?,
+            region: sourced("--region", &self.region),
+        })
+    }
+
+    /// Returns where the MFA code was put for us.
+    pub(super) fn given_code(&self) -> Option<GivenCode> {
+        self.mfa_code_file.clone().map(GivenCode::from)
+    }
+}
+
+fn sourced<T: Clone>(flag: &'static str, value: &Option<T>) -> Option<Sourced<T>> {
+    value.clone().map(|value| Sourced::new(value, Origin::Flag(flag)))
+}
+
+fn all<T: Clone>(flag: &'static str, values: &[T]) -> Vec<Sourced<T>> {
+    values.iter().map(|value| Sourced::new(value.clone(), Origin::Flag(flag))).collect()
+}
+
+fn tag(text: &str) -> Result<Tag, String> {
+    let (key, value) = text.split_once('=').ok_or("a tag is written KEY=VALUE")?;
+    Tag::new(key, value).map_err(|error| error.to_string())
+}
+
+/// A policy begins with a brace, and hardly a file does.
+fn policy(text: &str) -> Result<Sourced<SessionPolicy>, Error> {
+    let origin = Origin::Flag("--policy");
+    let usage = |what: String| Error::text(Kind::Usage, what).at(&origin);
+    let json = if text.trim_start().starts_with('{') {
+        text.to_owned()
+    } else {
+        std::fs::read_to_string(Path::new(text))
+            .map_err(|error| usage(format!("cannot read the policy {text}: {error}")))?
+    };
+    let policy = SessionPolicy::from_str(&json).map_err(|error| usage(error.to_string()))?;
+    Ok(Sourced::new(policy, origin))
 }

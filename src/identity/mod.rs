@@ -1,7 +1,79 @@
 //! Who somebody starts as: base credentials, and the fingerprint that says whose they are.
+//!
+//! The fingerprint is made from local data, before any secret is read: a warm answer needs no more.
 
+mod base;
+mod fingerprint;
 mod generation;
 mod long_term_key;
+mod process;
 
+use std::time::SystemTime;
+
+pub use base::base_credentials;
+pub use fingerprint::fingerprint;
 pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
+
+use crate::aws::AwsError;
+use crate::vault::VaultError;
+
+/// Why an identity's own credentials cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentityError {
+    /// The vault holds no key of that name.
+    #[error("no key of the identity `{identity}` is stored")]
+    NoKey {
+        /// The identity.
+        identity: String,
+    },
+    /// The vault failed.
+    #[error("cannot read the key of the identity `{identity}`")]
+    Vault {
+        /// The identity.
+        identity: String,
+        /// Why.
+        source: VaultError,
+    },
+    /// The environment has no credentials, or half of a pair.
+    #[error("the environment gives no credentials: {missing} is not set")]
+    Environment {
+        /// The variable that is missing.
+        missing: &'static str,
+    },
+    /// A value is no access key id.
+    #[error("{place} holds something else than an access key id")]
+    NotAKey {
+        /// Where it stands.
+        place: String,
+    },
+    /// The container's or the instance's endpoint gave none.
+    #[error("the {place} gave no credentials: {reason}")]
+    Endpoint {
+        /// Which endpoint.
+        place: &'static str,
+        /// What it, or the way to it, said.
+        reason: String,
+    },
+    /// `credential_process` failed.
+    #[error("credential_process (`{program}`) of `{identity}` gave no credentials: {reason}")]
+    Process {
+        /// Whose command it is.
+        identity: String,
+        /// The command's program, without its arguments.
+        program: String,
+        /// What went wrong.
+        reason: String,
+    },
+    /// They have ended.
+    #[error("the credentials of `{identity}` ended at {}", humantime::format_rfc3339_seconds(*ended))]
+    Ended {
+        /// Whose they are.
+        identity: String,
+        /// When they ended.
+        ended: SystemTime,
+    },
+    /// There is no way to ask.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+}

@@ -69,7 +69,28 @@ struct Status {
     pid: u32,
     phase: Phase,
     attempt: u64,
-    refused: Option<Value>,
+    refused: Option<Refused>,
+}
+
+/// How the last attempt ended, if it was refused, and whose it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Refused {
+    pid: u32,
+    how: Value,
+}
+
+/// What those who wait are told.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Waiting {
+    /// After a second, and once only: whom they wait for.
+    For {
+        /// The holder.
+        pid: u32,
+        /// What it is doing.
+        phase: Phase,
+    },
+    /// Whenever it changes: what the holder is doing.
+    Phase(Phase),
 }
 
 impl Flight {
@@ -78,8 +99,8 @@ impl Flight {
         Self { folder: world.folders.state.join("locks") }
     }
 
-    /// Waits for the turn to do what `name` names. `on_wait` is told once, after a second, whom it is waiting for.
-    pub fn take(&self, name: &str, mut on_wait: impl FnMut(u32, Phase)) -> Result<Turn, FlightError> {
+    /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile.
+    pub fn take(&self, name: &str, mut tell: impl FnMut(Waiting)) -> Result<Turn, FlightError> {
         let folder = |source| FlightError::Folder { folder: self.folder.clone(), source };
         if let Some(state) = self.folder.parent() {
             private_folder(state).map_err(folder)?;
@@ -91,6 +112,7 @@ impl Flight {
         let began = Instant::now();
         let mut seen: Option<Status> = None;
         let mut said = false;
+        let mut told = Phase::Calls;
         let mut stale_looks = 0;
         loop {
             if let Some(file) = try_lock(&path).map_err(folder)? {
@@ -116,7 +138,11 @@ impl Flight {
             }
             if waited > Duration::from_secs(1) && !said {
                 said = true;
-                on_wait(pid, phase);
+                tell(Waiting::For { pid, phase });
+            }
+            if told != phase {
+                told = phase;
+                tell(Waiting::Phase(phase));
             }
             seen = status.or(seen);
             thread::sleep(POLL);
@@ -129,7 +155,7 @@ impl Flight {
 pub struct Turn {
     file: File,
     status: Status,
-    inherited: Option<Value>,
+    inherited: Option<Refused>,
     beat: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
 }
 
@@ -152,9 +178,9 @@ impl Turn {
         Ok(turn)
     }
 
-    /// How the attempt that we waited for was refused, if it was.
-    pub fn refused_meanwhile(&self) -> Option<&Value> {
-        self.inherited.as_ref()
+    /// How the attempt that we waited for was refused, if it was, and to which process.
+    pub fn refused_meanwhile(&self) -> Option<(u32, &Value)> {
+        self.inherited.as_ref().map(|refused| (refused.pid, &refused.how))
     }
 
     /// Tells those who wait what we are doing.
@@ -166,7 +192,9 @@ impl Turn {
 
     /// Ends the turn with a refusal that those who wait shall take for theirs.
     pub fn refuse(mut self, refusal: Value) {
-        self.status.refused = Some(refusal);
+        // One that was taken over keeps the process that it was said to.
+        let pid = self.inherited.as_ref().map_or_else(std::process::id, |refused| refused.pid);
+        self.status.refused = Some(Refused { pid, how: refusal });
         let _ = self.write();
     }
 

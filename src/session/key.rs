@@ -61,43 +61,198 @@ pub fn cache_keys(plan: &Plan, fingerprint: &Fingerprint) -> Vec<CacheKey> {
     keys
 }
 
+/// Taken apart without `..`: a new field stops the compiler here, where it has to be decided whether it shapes the result.
 fn mfa_session(session: &MfaSession) -> Value {
-    json!([
-        "GetSessionToken",
-        session.device.serial.value.as_str(),
-        session.duration.value.seconds(),
-        reach(&session.reach)
-    ])
+    let MfaSession { keys: _, device, duration, max_age: _, reach: to, because: _ } = session;
+    json!(["GetSessionToken", device.serial.value.as_str(), duration.value.seconds(), reach(to)])
 }
 
 fn assume_role(hop: &Hop) -> Value {
-    let name = (hop.session_name.origin != Origin::Default).then(|| hop.session_name.value.as_str());
-    let mut tags: Vec<(&str, &str)> =
-        hop.tags.iter().map(|tag: &Sourced<Tag>| (tag.value.key().as_str(), tag.value.value())).collect();
-    tags.sort_unstable();
-    let mut transitive: Vec<&str> =
-        hop.transitive_tags.iter().map(|key: &Sourced<TagKey>| key.value.as_str()).collect();
-    transitive.sort_unstable();
-    let mut policy_arns: Vec<&str> =
-        hop.policy_arns.iter().map(|arn: &Sourced<PolicyArn>| arn.value.as_str()).collect();
-    policy_arns.sort_unstable();
+    let Hop {
+        profile: _,
+        role_arn,
+        external_id,
+        mfa,
+        duration,
+        session_name,
+        source_identity,
+        tags,
+        transitive_tags,
+        policy_arns,
+        policy,
+        reach: to,
+        because: _,
+    } = hop;
+    let name = (session_name.origin != Origin::Default).then(|| session_name.value.as_str());
     json!([
         "AssumeRole",
-        hop.role_arn.value.to_string(),
-        hop.external_id.as_ref().map(|id| id.value.as_str()),
+        role_arn.value.to_string(),
+        external_id.as_ref().map(|id| id.value.as_str()),
         name,
-        hop.duration.effective.value.seconds(),
-        hop.policy.as_ref().map(|policy| policy.value.as_str()),
-        policy_arns,
-        tags,
-        transitive,
-        hop.source_identity.as_ref().map(|source| source.value.as_str()),
-        hop.mfa.as_ref().map(|device| device.serial.value.as_str()),
-        reach(&hop.reach),
+        duration.effective.value.seconds(),
+        policy.as_ref().map(|policy| policy.value.as_str()),
+        sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
+        sorted(tags, |tag: &Tag| (tag.key().as_str(), tag.value())),
+        sorted(transitive_tags, |key: &TagKey| key.as_str()),
+        source_identity.as_ref().map(|source| source.value.as_str()),
+        mfa.as_ref().map(|device| device.serial.value.as_str()),
+        reach(to),
     ])
 }
 
+/// The order in which tags and policies are declared does not shape the result.
+fn sorted<'a, T, V: Ord>(values: &'a [Sourced<T>], view: impl Fn(&'a T) -> V) -> Vec<V> {
+    let mut views: Vec<V> = values.iter().map(|value| view(&value.value)).collect();
+    views.sort_unstable();
+    views
+}
+
 fn reach(reach: &Reach) -> Value {
-    let endpoint = reach.endpoint_url.as_ref().map(|url| url.value.as_str());
-    json!([reach.region.value.as_str(), endpoint, reach.fips, reach.dual_stack])
+    let Reach { region, endpoint_url, fips, dual_stack } = reach;
+    json!([region.value.as_str(), endpoint_url.as_ref().map(|url| url.value.as_str()), fips, dual_stack])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::plan::{Base, BaseSource, Device, Reason};
+    use crate::terms::{RoleDuration, TokenDuration};
+
+    fn by<T>(value: T) -> Sourced<T> {
+        Sourced::new(value, Origin::Flag("--test"))
+    }
+
+    fn parsed<T: std::str::FromStr<Err: std::fmt::Debug>>(text: &str) -> Sourced<T> {
+        by(text.parse().unwrap())
+    }
+
+    fn device(serial: &str) -> Device {
+        Device { serial: parsed(serial), process: None }
+    }
+
+    fn reach_of(region: &str) -> Reach {
+        Reach { region: parsed(region), endpoint_url: None, fips: false, dual_stack: false }
+    }
+
+    fn hop(role: &str) -> Hop {
+        Hop {
+            profile: "prod-admin".to_owned(),
+            role_arn: parsed(role),
+            external_id: None,
+            mfa: None,
+            duration: crate::plan::Duration { effective: by(RoleDuration::DEFAULT), capped_from: None },
+            session_name: Sourced::by_default("alice@laptop".parse().unwrap()),
+            source_identity: None,
+            tags: vec![by(Tag::new("team", "core").unwrap()), by(Tag::new("cost", "1").unwrap())],
+            transitive_tags: Vec::new(),
+            policy_arns: Vec::new(),
+            policy: None,
+            reach: reach_of("eu-west-1"),
+            because: Reason::FromMfaSession,
+        }
+    }
+
+    fn plan() -> Plan {
+        let keys = Base {
+            name: "work".to_owned(),
+            chosen: Origin::Default,
+            source: Sourced::by_default(BaseSource::VaultKey),
+        };
+        let session = MfaSession {
+            keys,
+            device: device("arn:aws:iam::111122223333:mfa/alice"),
+            duration: Sourced::by_default(TokenDuration::DEFAULT),
+            max_age: None,
+            reach: reach_of("eu-west-1"),
+            because: Reason::OneCodeForAllRoles,
+        };
+        Plan {
+            profile: "prod-admin".to_owned(),
+            start: Start::MfaSession(Box::new(session)),
+            hops: vec![hop("arn:aws:iam::123456789012:role/Hub"), hop("arn:aws:iam::123456789012:role/Admin")],
+            region: None,
+            confirm: None,
+        }
+    }
+
+    fn keys_of(plan: &Plan) -> Vec<CacheKey> {
+        cache_keys(plan, &Fingerprint("alice".to_owned()))
+    }
+
+    /// How many of the three steps' keys stay what they were.
+    fn kept(change: impl Fn(&mut Plan)) -> usize {
+        let mut changed = plan();
+        change(&mut changed);
+        let (before, after) = (keys_of(&plan()), keys_of(&changed));
+        let kept = before.iter().zip(&after).take_while(|(a, b)| a == b).count();
+        // What comes after a changed step is changed too.
+        assert!(before.iter().zip(&after).skip(kept).all(|(a, b)| a != b));
+        kept
+    }
+
+    fn session(plan: &mut Plan) -> &mut MfaSession {
+        match &mut plan.start {
+            Start::MfaSession(session) => session,
+            Start::Keys(_) => unreachable!("the plan above has one"),
+        }
+    }
+
+    type Change = fn(&mut Hop);
+
+    #[test]
+    fn each_field_of_a_call_misses_from_that_call_on() {
+        let changes: [(&str, Change); 17] = [
+            ("role", |hop| hop.role_arn = parsed("arn:aws:iam::123456789012:role/Other")),
+            ("account", |hop| hop.role_arn = parsed("arn:aws:iam::210987654321:role/Hub")),
+            ("external id", |hop| hop.external_id = Some(parsed("acme-1"))),
+            ("declared session name", |hop| hop.session_name = parsed("alice@laptop")),
+            ("duration", |hop| hop.duration.effective = parsed("15m")),
+            ("policy", |hop| hop.policy = Some(parsed(r#"{"Statement":[]}"#))),
+            ("policy arn", |hop| hop.policy_arns.push(parsed("arn:aws:iam::aws:policy/ReadOnlyAccess"))),
+            ("tag added", |hop| hop.tags.push(by(Tag::new("new", "1").unwrap()))),
+            ("tag value", |hop| hop.tags[0] = by(Tag::new("team", "edge").unwrap())),
+            ("tag gone", |hop| drop(hop.tags.pop())),
+            ("transitive tag", |hop| hop.transitive_tags.push(parsed("team"))),
+            ("source identity", |hop| hop.source_identity = Some(parsed("alice"))),
+            ("mfa serial", |hop| hop.mfa = Some(device("arn:aws:iam::111122223333:mfa/bob"))),
+            ("region", |hop| hop.reach.region = parsed("eu-west-2")),
+            ("endpoint", |hop| hop.reach.endpoint_url = Some(parsed("http://127.0.0.1:4566"))),
+            ("fips", |hop| hop.reach.fips = true),
+            ("dual stack", |hop| hop.reach.dual_stack = true),
+        ];
+        for (what, change) in changes {
+            assert_eq!(kept(|plan| change(&mut plan.hops[0])), 1, "{what} of the first role");
+            assert_eq!(kept(|plan| change(&mut plan.hops[1])), 2, "{what} of the last role");
+        }
+    }
+
+    #[test]
+    fn each_field_of_an_mfa_session_misses_and_so_does_another_identity() {
+        assert_eq!(kept(|plan| session(plan).device = device("arn:aws:iam::111122223333:mfa/bob")), 0);
+        assert_eq!(kept(|plan| session(plan).duration = parsed("1h")), 0);
+        assert_eq!(kept(|plan| session(plan).reach.region = parsed("eu-west-2")), 0);
+        let somebody_else = cache_keys(&plan(), &Fingerprint("bob".to_owned()));
+        assert!(keys_of(&plan()).iter().zip(&somebody_else).all(|(a, b)| a != b));
+        let mut without = plan();
+        without.start = Start::Keys(session(&mut plan()).keys.clone());
+        assert!(keys_of(&without).iter().all(|key| !keys_of(&plan()).contains(key)));
+    }
+
+    #[test]
+    fn what_does_not_shape_the_result_finds_the_same_session() {
+        assert_eq!(kept(|plan| plan.profile = "another name for it".to_owned()), 3);
+        assert_eq!(kept(|plan| plan.region = Some(parsed("us-east-1"))), 3);
+        assert_eq!(kept(|plan| plan.confirm = Some(Origin::Default)), 3);
+        assert_eq!(kept(|plan| session(plan).keys.name = "another name for her".to_owned()), 3);
+        assert_eq!(kept(|plan| session(plan).device.process = Some(by("ykman".to_owned()))), 3);
+        assert_eq!(kept(|plan| session(plan).max_age = Some(by(Duration::from_secs(60)))), 3);
+        assert_eq!(kept(|plan| plan.hops[1].profile = "renamed".to_owned()), 3);
+        assert_eq!(kept(|plan| plan.hops[1].tags.reverse()), 3);
+        assert_eq!(kept(|plan| plan.hops[1].because = Reason::Chained), 3);
+        let host = |plan: &mut Plan| plan.hops[1].session_name = Sourced::by_default("alice@train".parse().unwrap());
+        assert_eq!(kept(host), 3, "a new host name");
+        assert_eq!(kept(|plan| plan.hops[1].role_arn.origin = Origin::Default), 3, "where it is declared");
+    }
 }

@@ -15,7 +15,7 @@ mod state;
 pub use cache::{Cache, Found};
 pub use card::{Card, Cards};
 pub use credentials::{Credentials, Lineage, Session, Via};
-pub use flight::{Flight, FlightError, Phase, Turn};
+pub use flight::{Flight, FlightError, Phase, Turn, Waiting};
 pub use key::{CacheKey, Fingerprint, cache_keys};
 pub use life::Life;
 pub use state::private_folder;

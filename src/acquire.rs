@@ -1,0 +1,448 @@
+//! A plan goes in, credentials come out: cache, single-flight and steps meet here.
+//!
+//! Steps are looked up from the last backwards, and only what the cache lacks is done. Each missing step is made under its
+//! own lock, with a second look after the lock is had; a step that takes an MFA code holds the device's lock as well. The
+//! locks of a chain are always taken from its last step towards its first, so no two processes wait for each other.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::aws::{AwsError, Line, Refusal};
+use crate::config::Origin;
+use crate::identity::{Generation, IdentityError, base_credentials, fingerprint};
+use crate::mfa::{self, Codes, GivenCode, MfaError};
+use crate::person::{self, PersonError};
+use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
+use crate::session::{
+    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Life, Lineage, Phase, Turn, Via,
+    Waiting, cache_keys,
+};
+use crate::sts;
+use crate::terms::SecretString;
+use crate::vault::{StoreName, Vault};
+use crate::world::World;
+
+/// Why there are no credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum AcquireError {
+    /// The identity's own credentials cannot be had.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// There is no MFA code.
+    #[error(transparent)]
+    Mfa(#[from] MfaError),
+    /// A step was refused, or had no answer.
+    #[error("{}", Tried { step, by: None })]
+    Step {
+        /// What was tried.
+        step: Box<Step>,
+        /// What came of it.
+        source: AwsError,
+    },
+    /// The step was refused to the process that we waited for, moments ago.
+    #[error("{}", Tried { step, by: Some(*pid) })]
+    Shared {
+        /// What was tried.
+        step: Box<Step>,
+        /// Who tried it.
+        pid: u32,
+        /// What came of it.
+        source: SharedRefusal,
+    },
+    /// A living process is at the same thing and does not come to an end.
+    #[error(transparent)]
+    Flight(#[from] FlightError),
+}
+
+/// A step, as far as its failure has to name it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The profile that declares it, or the identity.
+    pub profile: String,
+    /// The role, or `None` for an MFA session.
+    pub role_arn: Option<String>,
+    /// Where it is declared.
+    pub origin: Origin,
+    /// What the last profile of the chain is called.
+    pub asked: String,
+    /// Whether the call carried what its refusal may be about.
+    pub carried: Carried,
+}
+
+/// What a call carried.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Carried {
+    /// An external ID.
+    pub external_id: bool,
+    /// An MFA code, or an MFA session's credentials.
+    pub mfa: bool,
+}
+
+struct Tried<'a> {
+    step: &'a Step,
+    by: Option<u32>,
+}
+
+impl std::fmt::Display for Tried<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Step { profile, role_arn, asked, .. } = self.step;
+        match role_arn {
+            Some(arn) => write!(f, "cannot become \"{profile}\" ({arn})")?,
+            None => write!(f, "cannot start the MFA session of \"{profile}\"")?,
+        }
+        if asked != profile {
+            write!(f, ", on the way to \"{asked}\"")?;
+        }
+        match self.by {
+            Some(pid) => write!(f, "; process {pid}, which asked at the same time, was refused"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A refusal that those who waited take for theirs. It lies in the lock's file, and holds no secret.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SharedRefusal {
+    /// AWS said no.
+    #[error("{0}")]
+    Aws(Refusal),
+    /// The person said no, or their codes were wrong.
+    #[error("{0}")]
+    Declined(String),
+}
+
+/// Returns the credentials that the plan leads to, from the cache or from AWS.
+///
+/// `wanted` is the life that the last session must have left. `given` is a code that was put into a file for us.
+pub fn acquire(
+    plan: &Plan,
+    wanted: Life,
+    given: Option<GivenCode>,
+    vault: &Vault,
+    world: &World,
+) -> Result<Credentials, AcquireError> {
+    let mut run = Run {
+        plan,
+        keys: Vec::new(),
+        wanted,
+        given,
+        vault,
+        world,
+        cache: Cache::new(vault, world),
+        flight: Flight::new(world),
+        line: Line::new(world),
+        turns: Vec::new(),
+        named: None,
+    };
+    run.keys = run.keys_now()?;
+    run.credentials()
+}
+
+/// One run along a plan.
+struct Run<'a> {
+    plan: &'a Plan,
+    keys: Vec<CacheKey>,
+    wanted: Life,
+    given: Option<GivenCode>,
+    vault: &'a Vault,
+    world: &'a World,
+    cache: Cache<'a>,
+    flight: Flight,
+    line: Line<'a>,
+    /// The locks held, outermost first.
+    turns: Vec<Turn>,
+    /// The foreign host that was named already.
+    named: Option<String>,
+}
+
+/// What a step calls.
+#[derive(Clone, Copy)]
+enum Call<'a> {
+    SessionToken(&'a MfaSession),
+    AssumeRole(&'a Hop),
+}
+
+impl<'a> Call<'a> {
+    fn device(self) -> Option<&'a Device> {
+        match self {
+            Self::SessionToken(session) => Some(&session.device),
+            Self::AssumeRole(hop) => hop.mfa.as_ref(),
+        }
+    }
+
+    fn reach(self) -> &'a Reach {
+        match self {
+            Self::SessionToken(session) => &session.reach,
+            Self::AssumeRole(hop) => &hop.reach,
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// Returns the keys of the steps' sessions. Opens the secret store only where nothing else says whose key it holds.
+    fn keys_now(&self) -> Result<Vec<CacheKey>, AcquireError> {
+        let known = || fingerprint(self.plan.base(), self.vault, self.world);
+        let who = match known() {
+            Some(who) => Some(who),
+            None => {
+                self.base()?;
+                known()
+            }
+        };
+        // Without a card that can be written, nothing is found again, and each command asks anew.
+        let who = who.unwrap_or_else(|| Fingerprint(format!("unknown {}", Generation::new().as_str())));
+        Ok(cache_keys(self.plan, &who))
+    }
+
+    fn credentials(mut self) -> Result<Credentials, AcquireError> {
+        match self.plan.steps() {
+            0 => self.base(),
+            steps => self.step(steps),
+        }
+    }
+
+    /// Returns what the first `count` steps lead to.
+    fn step(&mut self, count: usize) -> Result<Credentials, AcquireError> {
+        if let Some(found) = self.look(count) {
+            return Ok(found);
+        }
+        let held = self.take_turn(count)?;
+        let made = self.make(count, held);
+        if held {
+            let turn = self.turns.pop();
+            if let (Some(turn), Some(refusal)) = (turn, made.as_ref().err().and_then(to_share)) {
+                turn.refuse(refusal);
+            }
+        }
+        made
+    }
+
+    /// Makes the step, unless somebody did while we waited for the turn.
+    fn make(&mut self, count: usize, held: bool) -> Result<Credentials, AcquireError> {
+        if held {
+            if let Some(found) = self.look(count) {
+                return Ok(found);
+            }
+            if let Some((pid, refusal)) = self.turns.last().and_then(Turn::refused_meanwhile) {
+                if let Ok(source) = serde_json::from_value(refusal.clone()) {
+                    return Err(AcquireError::Shared { step: Box::new(self.describe(count)), pid, source });
+                }
+            }
+        }
+        let by = if count > 1 {
+            self.step(count - 1)?
+        } else {
+            let keys = self.base()?;
+            // The store may hold another key than its card said (a vault shared with another machine).
+            self.keys = self.keys_now()?;
+            keys
+        };
+        let mut credentials = self.call(count, &by)?;
+        credentials.lineage = self.lineage(&by, self.call_of(count));
+        self.keep(count, &credentials);
+        Ok(credentials)
+    }
+
+    /// Returns the step's session, if the cache holds one that is good enough.
+    fn look(&self, count: usize) -> Option<Credentials> {
+        let life = if count == self.plan.steps() { self.wanted } else { Life::NextCall };
+        let found = self.cache.find(&self.keys[count - 1], life).filter(|found| self.is_young_enough(count, found))?;
+        let mut lineage = vec![if self.plan.base().is_long_term() { Via::LongTermKey } else { Via::Given }];
+        lineage.extend((1..=count).map(|step| via(self.call_of(step))));
+        Some(Credentials { lineage: Lineage(lineage), ..found.credentials })
+    }
+
+    /// A trust policy on the way may look at how long ago the code was given.
+    fn is_young_enough(&self, count: usize, found: &Found) -> bool {
+        match self.call_of(count) {
+            Call::SessionToken(MfaSession { max_age: Some(max_age), .. }) => {
+                let age = self.world.clock.now().duration_since(found.issued_at).unwrap_or_default();
+                age < max_age.value
+            }
+            Call::SessionToken(_) | Call::AssumeRole(_) => true,
+        }
+    }
+
+    /// Waits for the step's lock. Returns false where locks cannot be had: credentials come all the same.
+    fn take_turn(&mut self, count: usize) -> Result<bool, AcquireError> {
+        let name = self.keys[count - 1].as_str().to_owned();
+        self.wait_for(&name)
+    }
+
+    fn wait_for(&mut self, name: &str) -> Result<bool, AcquireError> {
+        let turns = &mut self.turns;
+        let taken = self.flight.take(name, |waiting| match waiting {
+            Waiting::For { pid, phase: Phase::Calls } => {
+                person::note(&format!("waiting for process {pid}, which is asking AWS for the same"));
+            }
+            Waiting::For { pid, phase: Phase::Person } => {
+                person::note(&format!("waiting for process {pid}, which is asking for an MFA code"));
+            }
+            // Those who wait for us wait for that person too.
+            Waiting::Phase(phase) => turns.iter_mut().for_each(|turn| turn.enter(phase)),
+        });
+        match taken {
+            Ok(turn) => {
+                self.turns.push(turn);
+                Ok(true)
+            }
+            Err(error @ FlightError::Folder { .. }) => {
+                person::warn(&format!("{error}, so other processes may ask at the same time"));
+                Ok(false)
+            }
+            Err(error @ FlightError::Stuck { .. }) => Err(error.into()),
+        }
+    }
+
+    fn call(&mut self, count: usize, by: &Credentials) -> Result<Credentials, AcquireError> {
+        let call = self.call_of(count);
+        self.name_foreign_host(call.reach());
+        let answer = match call.device() {
+            Some(device) => self.call_with_code(call, device, by)?,
+            None => self.send(call, by, None),
+        };
+        answer.map_err(|source| AcquireError::Step { step: Box::new(self.describe(count)), source })
+    }
+
+    /// Makes the call with one code after the other, until AWS takes one or there are no more.
+    fn call_with_code(
+        &mut self,
+        call: Call<'a>,
+        device: &Device,
+        by: &Credentials,
+    ) -> Result<Result<Credentials, AwsError>, AcquireError> {
+        let serial = &device.serial.value;
+        let lock = format!("mfa-{}", hex::encode(&Sha256::digest(serial.as_str())[..16]));
+        let held = self.wait_for(&lock)?;
+        self.enter(Phase::Person);
+        let asked = mfa::Device {
+            serial: serial.clone(),
+            process: device.process.as_ref().map(|process| process.value.clone()),
+            for_whom: self.plan.profile.clone(),
+        };
+        let mut codes = Codes::new(asked, self.given.take(), self.vault, self.world);
+        let answer = loop {
+            let code = match codes.next() {
+                Ok(code) => code,
+                Err(error) => break Err(error.into()),
+            };
+            match self.send(call, by, Some(&code)) {
+                Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => codes.refused(),
+                other => break Ok(other),
+            }
+        };
+        if held {
+            self.turns.pop();
+        }
+        self.enter(Phase::Calls);
+        answer
+    }
+
+    fn send(&self, call: Call<'_>, by: &Credentials, code: Option<&SecretString>) -> Result<Credentials, AwsError> {
+        match (call, code) {
+            (Call::SessionToken(session), Some(code)) => sts::session_token(&self.line, session, by, code),
+            (Call::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
+            (Call::AssumeRole(hop), code) => sts::assume_role(&self.line, hop, by, code),
+        }
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.turns.iter_mut().for_each(|turn| turn.enter(phase));
+    }
+
+    fn base(&self) -> Result<Credentials, AcquireError> {
+        Ok(base_credentials(self.plan.base(), self.vault, &self.line, self.world)?)
+    }
+
+    fn keep(&self, count: usize, credentials: &Credentials) {
+        let Some(expires_at) = credentials.expires_at() else { return };
+        let step = self.describe(count);
+        let card = Card {
+            store: StoreName::None,
+            profile: step.profile,
+            identity: self.plan.base().name.clone(),
+            role_arn: step.role_arn,
+            issued_at: self.world.clock.now(),
+            expires_at,
+        };
+        self.cache.keep(&self.keys[count - 1], credentials, card);
+    }
+
+    fn lineage(&self, by: &Credentials, call: Call<'_>) -> Lineage {
+        let mut lineage = by.lineage.clone();
+        lineage.0.push(via(call));
+        lineage
+    }
+
+    fn call_of(&self, count: usize) -> Call<'a> {
+        match &self.plan.start {
+            Start::Keys(_) => Call::AssumeRole(&self.plan.hops[count - 1]),
+            Start::MfaSession(session) if count == 1 => Call::SessionToken(session),
+            Start::MfaSession(_) => Call::AssumeRole(&self.plan.hops[count - 2]),
+        }
+    }
+
+    fn describe(&self, count: usize) -> Step {
+        let asked = self.plan.profile.clone();
+        match self.call_of(count) {
+            Call::SessionToken(session) => Step {
+                profile: session.keys.name.clone(),
+                role_arn: None,
+                origin: session.device.serial.origin.clone(),
+                asked,
+                carried: Carried { external_id: false, mfa: true },
+            },
+            Call::AssumeRole(hop) => Step {
+                profile: hop.profile.clone(),
+                role_arn: Some(hop.role_arn.value.to_string()),
+                origin: hop.role_arn.origin.clone(),
+                asked,
+                carried: Carried {
+                    external_id: hop.external_id.is_some(),
+                    mfa: hop.mfa.is_some() || (count == 2 && matches!(self.plan.start, Start::MfaSession(_))),
+                },
+            },
+        }
+    }
+
+    /// What leaves the process, and where to, is said wherever that is neither AWS nor this machine.
+    fn name_foreign_host(&mut self, reach: &Reach) {
+        let Some(host) = reach.foreign_host() else { return };
+        if self.named.as_deref() != Some(host) {
+            let origin = reach.endpoint_url.as_ref().map(|url| url.origin.to_string()).unwrap_or_default();
+            person::note(&format!("STS is asked at {host}, which is not AWS's ({origin})"));
+            self.named = Some(host.to_owned());
+        }
+    }
+}
+
+fn via(call: Call<'_>) -> Via {
+    match call {
+        Call::SessionToken(_) => Via::SessionToken,
+        Call::AssumeRole(_) => Via::AssumeRole,
+    }
+}
+
+/// Returns what those who waited shall take for theirs: a no, but not a failure that the next try may not meet.
+fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
+    let shared = match error {
+        AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
+            SharedRefusal::Aws(refusal.clone())
+        }
+        AcquireError::Mfa(error) => match error {
+            MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
+                SharedRefusal::Declined(error.to_string())
+            }
+            // Another process may have the terminal, the file or the command that this one lacks.
+            MfaError::Person { .. }
+            | MfaError::Given { .. }
+            | MfaError::Process { .. }
+            | MfaError::NotACode { .. }
+            | MfaError::Spent { .. } => return None,
+        },
+        AcquireError::Shared { source, .. } => source.clone(),
+        AcquireError::Step { .. } | AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
+    };
+    serde_json::to_value(shared).ok()
+}

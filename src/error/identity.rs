@@ -1,0 +1,32 @@
+//! What a person is told when an identity's own credentials cannot be had.
+
+use super::{Error, Kind};
+use crate::identity::IdentityError;
+
+impl From<IdentityError> for Error {
+    fn from(error: IdentityError) -> Self {
+        let (kind, hint) = match error {
+            IdentityError::Aws(error) => return error.into(),
+            IdentityError::Vault { identity, source } => {
+                return Self::from(source).while_doing(format!("cannot read the key of the identity `{identity}`"));
+            }
+            IdentityError::NoKey { ref identity } => {
+                (Kind::Identity, format!("store one: `assume identity add {identity}`"))
+            }
+            IdentityError::Environment { .. } => (
+                Kind::Identity,
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and AWS_SESSION_TOKEN with a session's keys)"
+                    .to_owned(),
+            ),
+            IdentityError::NotAKey { .. } => (Kind::Identity, "an access key id looks like AKIA… or ASIA…".to_owned()),
+            IdentityError::Endpoint { .. } => {
+                (Kind::Identity, "this works only inside a container or on an instance that has a role".to_owned())
+            }
+            IdentityError::Process { ref program, .. } => {
+                (Kind::Identity, format!("run the command by hand to see what {program} says"))
+            }
+            IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
+        };
+        Self::new(kind, error).with_hint(hint)
+    }
+}

@@ -1,0 +1,33 @@
+//! Says whose credentials a plan starts from: not what the identity is called, but who it is.
+
+use sha2::{Digest, Sha256};
+
+use crate::plan::{Base, BaseSource};
+use crate::session::Fingerprint;
+use crate::vault::Vault;
+use crate::world::World;
+
+/// Returns the fingerprint of a base, from local data only: no network, no secret store is asked.
+///
+/// It is part of every cache key, so another person's key under the same name finds none of the first one's sessions.
+/// `None` where only the secret store could tell (`LongTermKey::load` makes it known): nothing in the cache can be theirs.
+pub fn fingerprint(base: &Base, vault: &Vault, world: &World) -> Option<Fingerprint> {
+    let variable = |name: &str| world.env.text(name).unwrap_or_default().to_owned();
+    Some(Fingerprint(match &base.source.value {
+        // Removing or adding the key changes the generation; rotating it does not.
+        BaseSource::VaultKey => {
+            format!("vault-key {} {}", base.name, super::current(&base.name, vault, world)?.as_str())
+        }
+        BaseSource::FileKeys(keys) => format!("key {}", keys.key_id.value),
+        BaseSource::Environment => format!("key {}", variable("AWS_ACCESS_KEY_ID")),
+        BaseSource::Container => {
+            // One container has one role; the address tells containers on one host apart.
+            let relative = variable("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI");
+            let full = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+            format!("container {relative} {full} {}", variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))
+        }
+        BaseSource::Instance => format!("instance {}", variable("AWS_EC2_METADATA_SERVICE_ENDPOINT")),
+        // A command may hold a password, and a fingerprint may be shown.
+        BaseSource::Process(command) => format!("process {}", hex::encode(Sha256::digest(command))),
+    }))
+}
