@@ -237,3 +237,176 @@ pub(super) fn parse_bool(text: &str) -> Option<bool> {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Context, Document, Principal};
+
+    fn holds(condition: &str, context: Context) -> bool {
+        let json = format!(
+            r#"{{"Version": "2012-10-17",
+                "Statement": {{"Effect": "Allow", "Action": "*", "Principal": "*", "Condition": {condition}}}}}"#
+        );
+        let document = Document::parse(&json).unwrap_or_else(|error| panic!("{condition}: {error}"));
+        let request = Request {
+            action: "sts:AssumeRole".to_owned(),
+            resource: "arn:aws:iam::444455556666:role/Admin".to_owned(),
+            principal: Principal::Anonymous,
+            context,
+        };
+        document.statements[0].conditions.iter().all(|condition| condition.holds(&request))
+    }
+
+    /// `operator`, `key` and the policy's `values`; the request's value; whether it holds then, and where the key is absent.
+    fn check(cases: &[(&str, &str, &str, &str, bool, bool)]) {
+        for (operator, key, values, given, expected, when_absent) in cases {
+            let condition = format!(r#"{{"{operator}": {{"{key}": {values}}}}}"#);
+            assert_eq!(holds(&condition, Context::new().with(key, *given)), *expected, "{condition} {given}");
+            assert_eq!(holds(&condition, Context::new()), *when_absent, "{condition} absent");
+        }
+    }
+
+    #[test]
+    fn texts_compare_as_their_operator_says() {
+        check(&[
+            ("StringEquals", "sts:ExternalId", r#""12345""#, "12345", true, false),
+            ("StringEquals", "sts:ExternalId", r#"["a", "12345"]"#, "12345", true, false),
+            ("StringEquals", "STS:externalid", r#""12345""#, "12345", true, false),
+            ("StringEquals", "sts:ExternalId", r#""abc""#, "ABC", false, false),
+            ("StringEquals", "sts:ExternalId", r#""*""#, "12345", false, false),
+            ("StringEquals", "sts:ExternalId", r#""*""#, "*", true, false),
+            ("StringEquals", "sts:ExternalId", "[]", "12345", false, false),
+            ("StringNotEquals", "sts:ExternalId", r#"["a", "b"]"#, "c", true, true),
+            ("StringNotEquals", "sts:ExternalId", r#"["a", "b"]"#, "b", false, true),
+            ("StringEqualsIgnoreCase", "sts:ExternalId", r#""aBc""#, "AbC", true, false),
+            ("StringNotEqualsIgnoreCase", "sts:ExternalId", r#""aBc""#, "AbC", false, true),
+            ("StringLike", "sts:RoleSessionName", r#""alice@*""#, "alice@laptop", true, false),
+            ("StringLike", "sts:RoleSessionName", r#""alice@*""#, "bob@laptop", false, false),
+            ("StringNotLike", "sts:RoleSessionName", r#""alice@?""#, "alice@laptop", true, true),
+            ("StringEqualsIfExists", "sts:ExternalId", r#""a""#, "a", true, true),
+            ("StringEqualsIfExists", "sts:ExternalId", r#""a""#, "b", false, true),
+            ("StringNotEqualsIfExists", "sts:ExternalId", r#""a""#, "a", false, true),
+        ]);
+    }
+
+    #[test]
+    fn numbers_times_truths_and_addresses_compare_by_value() {
+        check(&[
+            ("NumericEquals", "sts:DurationSeconds", "3600", "3600", true, false),
+            ("NumericEquals", "sts:DurationSeconds", r#""3600.0""#, "3600", true, false),
+            ("NumericNotEquals", "sts:DurationSeconds", "3600", "900", true, true),
+            ("NumericLessThan", "aws:MultiFactorAuthAge", "3600", "900", true, false),
+            ("NumericLessThan", "aws:MultiFactorAuthAge", "3600", "3600", false, false),
+            ("NumericLessThanEquals", "sts:DurationSeconds", "3600", "3600", true, false),
+            ("NumericGreaterThan", "sts:DurationSeconds", "900", "1000", true, false),
+            ("NumericGreaterThanEquals", "sts:DurationSeconds", "900", "899", false, false),
+            ("NumericLessThan", "sts:DurationSeconds", "3600", "soon", false, false),
+            ("NumericNotEquals", "sts:DurationSeconds", "3600", "soon", false, true),
+            ("NumericLessThanIfExists", "aws:MultiFactorAuthAge", "3600", "3601", false, true),
+            ("DateLessThan", "aws:CurrentTime", r#""2026-12-01T00:00:00Z""#, "2026-11-24T09:00:00Z", true, false),
+            ("DateGreaterThan", "aws:CurrentTime", r#""2026-12-01T00:00:00Z""#, "2026-11-24T09:00:00Z", false, false),
+            ("DateEquals", "aws:CurrentTime", r#""2026-11-24T10:00:00+01:00""#, "2026-11-24T09:00:00Z", true, false),
+            ("DateNotEquals", "aws:CurrentTime", r#""2026-11-24""#, "2026-11-24T09:00:00Z", true, true),
+            ("DateLessThanEquals", "aws:EpochTime", "1795510800", "1795510800", true, false),
+            ("DateGreaterThanEquals", "aws:TokenIssueTime", r#""2026-11-24""#, "2026-11-23T23:59:59Z", false, false),
+            ("Bool", "aws:MultiFactorAuthPresent", r#""true""#, "true", true, false),
+            ("Bool", "aws:MultiFactorAuthPresent", "true", "false", false, false),
+            ("Bool", "aws:MultiFactorAuthPresent", r#""false""#, "True", false, false),
+            ("BoolIfExists", "aws:MultiFactorAuthPresent", r#""false""#, "true", false, true),
+            ("IpAddress", "aws:SourceIp", r#"["203.0.113.0/24", "2001:db8::/32"]"#, "2001:db8::7", true, false),
+            ("IpAddress", "aws:SourceIp", r#""203.0.113.0/24""#, "198.51.100.7", false, false),
+            ("NotIpAddress", "aws:SourceIp", r#""203.0.113.0/24""#, "198.51.100.7", true, true),
+            ("NotIpAddress", "aws:SourceIp", r#""203.0.113.0/24""#, "203.0.113.7", false, true),
+        ]);
+    }
+
+    #[test]
+    fn arns_compare_part_by_part_with_wildcards() {
+        let given = "arn:aws:iam::111122223333:role/teams/core/Deploy";
+        let other = "arn:aws:iam::444455556666:role/Deploy";
+        for equals in ["ArnEquals", "ArnLike"] {
+            check(&[
+                (equals, "aws:PrincipalArn", r#""arn:aws:iam::111122223333:role/*""#, given, true, false),
+                (equals, "aws:PrincipalArn", r#""arn:aws:iam::*:role/teams/*/Deploy""#, given, true, false),
+                (equals, "aws:PrincipalArn", r#""arn:aws:iam::111122223333:role/*""#, other, false, false),
+                (equals, "aws:PrincipalArn", r#""arn:aws:*""#, given, false, false),
+                (equals, "aws:PrincipalArn", r#""arn:aws:iam::111122223333:role/*""#, "no ARN", false, false),
+            ]);
+        }
+        for differs in ["ArnNotEquals", "ArnNotLike"] {
+            check(&[
+                (differs, "aws:SourceArn", r#""arn:aws:iam::111122223333:role/*""#, given, false, true),
+                (differs, "aws:SourceArn", r#""arn:aws:iam::111122223333:role/*""#, other, true, true),
+            ]);
+        }
+    }
+
+    #[test]
+    fn null_asks_whether_the_key_is_there() {
+        check(&[
+            ("Null", "aws:MultiFactorAuthAge", r#""true""#, "5", false, true),
+            ("Null", "aws:MultiFactorAuthAge", "false", "5", true, false),
+        ]);
+        assert!(holds(r#"{"Null": {"aws:TagKeys": "true"}}"#, Context::new().with_all("aws:TagKeys", [""; 0])));
+    }
+
+    /// Source: IAM User Guide, "Single-valued vs. multivalued context keys".
+    #[test]
+    fn sets_of_values_pass_as_a_whole_or_by_one() {
+        let values = |values: &[&str]| Context::new().with_all("aws:TagKeys", values.iter().copied());
+        let cases: [(&str, &[&str], bool); 18] = [
+            ("ForAllValues:StringEquals", &["team", "cost"], true),
+            ("ForAllValues:StringEquals", &["team", "other"], false),
+            ("ForAllValues:StringEquals", &["Team"], false),
+            ("ForAllValues:StringEquals", &[], true),
+            ("ForAllValues:StringEqualsIgnoreCase", &["TEAM"], true),
+            ("ForAllValues:StringNotEquals", &["a", "b"], true),
+            ("ForAllValues:StringNotEquals", &["a", "team"], false),
+            ("ForAnyValue:StringEquals", &["other", "team"], true),
+            ("ForAnyValue:StringEquals", &["other"], false),
+            ("ForAnyValue:StringEquals", &[], false),
+            ("ForAnyValue:StringNotEquals", &["team", "other"], true),
+            ("ForAnyValue:StringNotEquals", &["team", "cost"], false),
+            ("ForAnyValue:StringNotEquals", &[], false),
+            ("ForAnyValue:StringEqualsIfExists", &[], true),
+            ("StringEquals", &["other", "team"], true),
+            ("StringNotEquals", &["other", "team"], false),
+            ("StringNotEquals", &["other"], true),
+            ("StringEquals", &[], false),
+        ];
+        for (operator, given, expected) in cases {
+            let condition = format!(r#"{{"{operator}": {{"aws:TagKeys": ["team", "cost"]}}}}"#);
+            assert_eq!(holds(&condition, values(given)), expected, "{operator} {given:?}");
+        }
+    }
+
+    #[test]
+    fn several_keys_and_operators_have_to_hold_together() {
+        let both = r#"{"StringEquals": {"sts:ExternalId": "1x", "aws:RequestTag/team": "core"},
+            "NumericLessThan": {"sts:DurationSeconds": 3600}}"#;
+        let good = || {
+            Context::new()
+                .with("sts:ExternalId", "1x")
+                .with("aws:requesttag/TEAM", "core")
+                .with("sts:DurationSeconds", "900")
+        };
+        assert!(holds(both, good()));
+        for (key, value) in [("sts:ExternalId", "2x"), ("aws:RequestTag/team", "x"), ("sts:DurationSeconds", "3600")] {
+            assert!(!holds(both, good().with(key, value)), "{key}");
+        }
+    }
+
+    /// Source: IAM User Guide, "Policy variables with no value".
+    #[test]
+    fn a_variable_without_a_value_satisfies_nothing() {
+        let given = || Context::new().with("sts:RoleSessionName", "alice");
+        for operator in ["StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "StringNotEqualsIgnoreCase"]
+        {
+            let condition = format!(r#"{{"{operator}": {{"sts:RoleSessionName": "${{aws:username}}"}}}}"#);
+            assert!(!holds(&condition, given()), "{operator}");
+        }
+        let with_default = r#"{"StringEquals": {"sts:RoleSessionName": "${aws:username, 'alice'}"}}"#;
+        assert!(holds(with_default, given()));
+    }
+}

@@ -193,3 +193,46 @@ const SAML_MULTI: [&str; 13] = [
     "eduorgsuperioruri",
     "eduorgwhitepagesuri",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_known_by_name_whatever_their_case() {
+        let cases = [
+            ("sts:ExternalId", Arity::Single),
+            ("STS:EXTERNALID", Arity::Single),
+            ("sts:TransitiveTagKeys", Arity::Multi),
+            ("aws:TagKeys", Arity::Multi),
+            ("aws:RequestTag/Team", Arity::Single),
+            ("aws:PrincipalTag/a b", Arity::Single),
+            ("aws:PrincipalOrgPaths", Arity::Multi),
+            ("saml:aud", Arity::Single),
+            ("SAML:eduPersonAffiliation", Arity::Multi),
+            ("token.actions.githubusercontent.com:sub", Arity::Single),
+            ("accounts.google.com:aud", Arity::Single),
+            ("cognito-identity.amazonaws.com:amr", Arity::Multi),
+            ("oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539:sub", Arity::Single),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(ConditionKey::known(name).map(|key| key.arity()), Some(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_key_nobody_knows_is_none() {
+        for name in [
+            "sts:ExternalID2",
+            "aws:SourceIP ",
+            "aws:RequestTag/",
+            "saml:anything",
+            "ExternalId",
+            "",
+            ":",
+            "issuer:sub",
+        ] {
+            assert!(ConditionKey::known(name).is_none(), "{name}");
+        }
+    }
+}

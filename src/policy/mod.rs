@@ -17,6 +17,8 @@ mod keys;
 mod parse;
 mod pattern;
 mod principal;
+#[cfg(test)]
+mod properties;
 mod values;
 
 pub use condition::{Condition, Operator, Quantifier, Test};

@@ -2,14 +2,15 @@
 //!
 //! Source: IAM User Guide, "Grammar of the IAM JSON policy language".
 
-use super::condition::{Comparison, Condition, Operator, Quantifier, Test, parse_bool};
+mod conditions;
+
+use conditions::conditions;
+
 use super::document::{Actions, Document, Effect, Resources, Statement, Version};
 use super::error::PolicyError;
 use super::json::Json;
-use super::keys::ConditionKey;
 use super::pattern::{Pattern, Syntax};
 use super::principal::{PrincipalPattern, Principals};
-use super::values::{Network, Number, parse_time};
 
 /// Reads a document.
 pub(super) fn document(json: &str) -> Result<Document, PolicyError> {
@@ -153,144 +154,6 @@ fn principals(json: &Json, at: &str) -> Result<Vec<PrincipalPattern>, PolicyErro
     Ok(found)
 }
 
-impl PrincipalPattern {
-    /// Reads what stands under `AWS`.
-    fn of_aws(name: &str) -> Option<Self> {
-        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
-        if name == "*" {
-            return Some(Self::Everyone);
-        }
-        if is_account(name) {
-            return Some(Self::Account { partition: None, account: name.to_owned() });
-        }
-        if name.len() >= 16 && (name.starts_with("AIDA") || name.starts_with("AROA")) {
-            return name.bytes().all(|b| b.is_ascii_alphanumeric()).then(|| Self::Deleted(name.to_owned()));
-        }
-        let parts: Vec<&str> = name.splitn(6, ':').collect();
-        let ["arn", partition, service @ ("iam" | "sts"), "", account, resource] = parts[..] else {
-            return None;
-        };
-        if name.contains(['*', '?']) {
-            return Some(Self::WildcardArn(name.to_owned()));
-        }
-        match (service, resource) {
-            _ if !is_account(account) => None,
-            ("iam", "root") => {
-                Some(Self::Account { partition: Some(partition.to_owned()), account: account.to_owned() })
-            }
-            (_, resource) => {
-                let (kind, rest) = resource.split_once('/')?;
-                let known = match service {
-                    "iam" => matches!(kind, "user" | "role"),
-                    _ => matches!(kind, "assumed-role" | "federated-user"),
-                };
-                (known && !rest.is_empty()).then(|| Self::Arn(name.to_owned()))
-            }
-        }
-    }
-
-    /// Reads what stands under `Federated`: a provider's ARN, or the host name of one that IAM knows by itself.
-    fn of_provider(name: &str) -> Option<Self> {
-        if name == "*" {
-            return Some(Self::Everyone);
-        }
-        (!name.is_empty() && name.contains('.') || name.starts_with("arn:")).then(|| Self::Federated(name.to_owned()))
-    }
-
-    /// Reads what stands under `Service`.
-    fn of_service(name: &str) -> Option<Self> {
-        if name == "*" {
-            return Some(Self::Everyone);
-        }
-        name.contains('.').then(|| Self::Service(name.to_owned()))
-    }
-}
-
-fn conditions(json: &Json, variables: bool, at: &str) -> Result<Vec<Condition>, PolicyError> {
-    let Json::Object(operators) = json else {
-        return Err(PolicyError::Form { at: at.to_owned(), expected: "an object of condition operators" });
-    };
-    let mut found = Vec::new();
-    for (operator, keys) in operators {
-        let unknown = || PolicyError::UnknownOperator { at: at.to_owned(), operator: operator.clone() };
-        let at = format!("{at}.{operator}");
-        let (quantifier, if_exists, known) = parse_operator(operator).ok_or_else(unknown)?;
-        let Json::Object(keys) = keys else {
-            return Err(PolicyError::Form { at, expected: "an object of condition keys" });
-        };
-        for (name, values) in keys {
-            let key = ConditionKey::known(name)
-                .ok_or_else(|| PolicyError::UnknownKey { at: at.clone(), key: name.clone() })?;
-            let values = texts(values, &format!("{at}.{name}"))?;
-            let test = parse_test(known, &values, variables, &format!("{at}.{name}"))?;
-            let values = values.into_iter().map(str::to_owned).collect();
-            found.push(Condition { operator: known, quantifier, if_exists, key, values, test });
-        }
-    }
-    Ok(found)
-}
-
-/// Reads `ForAllValues:StringLikeIfExists`.
-fn parse_operator(text: &str) -> Option<(Option<Quantifier>, bool, Operator)> {
-    let (quantifier, rest) = match text.split_once(':') {
-        None => (None, text),
-        Some(("ForAllValues", rest)) => (Some(Quantifier::ForAllValues), rest),
-        Some(("ForAnyValue", rest)) => (Some(Quantifier::ForAnyValue), rest),
-        Some((_, _)) => return None,
-    };
-    let (name, if_exists) = rest.strip_suffix("IfExists").map_or((rest, false), |name| (name, true));
-    let operator = Operator::ALL.iter().copied().find(|operator| operator.as_str() == name)?;
-    // `Null` asks whether the key exists; neither addition has a meaning there.
-    (operator != Operator::Null || (quantifier.is_none() && !if_exists)).then_some((quantifier, if_exists, operator))
-}
-
-fn parse_test(operator: Operator, values: &[&str], variables: bool, at: &str) -> Result<Test, PolicyError> {
-    let patterns = |wildcards: bool| {
-        values.iter().map(|text| Pattern::parse(text, Syntax { wildcards, variables }, at)).collect::<Result<_, _>>()
-    };
-    let compared = |comparison| Ok(Test::Number(comparison, all(values, at, Number::parse, "a number")?));
-    let timed = |comparison| {
-        Ok(Test::Time(comparison, all(values, at, parse_time, "a date such as 2026-11-24T09:00:00Z, or seconds")?))
-    };
-    match operator {
-        Operator::StringEquals | Operator::StringNotEquals => Ok(Test::Text(patterns(false)?)),
-        Operator::StringEqualsIgnoreCase | Operator::StringNotEqualsIgnoreCase => {
-            Ok(Test::TextOfAnyCase(patterns(false)?))
-        }
-        Operator::StringLike | Operator::StringNotLike => Ok(Test::Text(patterns(true)?)),
-        Operator::ArnEquals | Operator::ArnLike | Operator::ArnNotEquals | Operator::ArnNotLike => {
-            Ok(Test::Arn(patterns(true)?))
-        }
-        Operator::NumericEquals | Operator::NumericNotEquals => compared(Comparison::Equal),
-        Operator::NumericLessThan => compared(Comparison::Less),
-        Operator::NumericLessThanEquals => compared(Comparison::LessOrEqual),
-        Operator::NumericGreaterThan => compared(Comparison::Greater),
-        Operator::NumericGreaterThanEquals => compared(Comparison::GreaterOrEqual),
-        Operator::DateEquals | Operator::DateNotEquals => timed(Comparison::Equal),
-        Operator::DateLessThan => timed(Comparison::Less),
-        Operator::DateLessThanEquals => timed(Comparison::LessOrEqual),
-        Operator::DateGreaterThan => timed(Comparison::Greater),
-        Operator::DateGreaterThanEquals => timed(Comparison::GreaterOrEqual),
-        Operator::Bool => Ok(Test::Truth(all(values, at, parse_bool, "true or false")?)),
-        Operator::Null => Ok(Test::Absence(all(values, at, parse_bool, "true or false")?)),
-        Operator::IpAddress | Operator::NotIpAddress => {
-            Ok(Test::Address(all(values, at, Network::parse, "an IP address or a block such as 203.0.113.0/24")?))
-        }
-    }
-}
-
-fn all<T>(
-    values: &[&str],
-    at: &str,
-    read: impl Fn(&str) -> Option<T>,
-    expected: &'static str,
-) -> Result<Vec<T>, PolicyError> {
-    let read_one = |value: &&str| {
-        read(value).ok_or_else(|| PolicyError::Value { at: at.to_owned(), value: (*value).to_owned(), expected })
-    };
-    values.iter().map(read_one).collect()
-}
-
 /// Returns a text or a list of texts, of which there is at least one.
 fn some_texts<'a>(json: &'a Json, at: &str) -> Result<Vec<&'a str>, PolicyError> {
     let found = match json {
@@ -370,5 +233,126 @@ impl<'a> Elements<'a> {
             (None, Some(json)) => Ok(Some((second, json))),
             (None, None) => Ok(None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Operator, Usage};
+
+    const TRUST: &str = r#"{"Version": "2012-10-17", "Statement": {
+        "Sid": "partner", "Effect": "Allow", "Principal": {"AWS": ["111122223333", "arn:aws:iam::444455556666:role/R"]},
+        "Action": "sts:AssumeRole",
+        "Condition": {"StringEquals": {"sts:ExternalId": "12345"}, "Bool": {"aws:MultiFactorAuthPresent": true}}}}"#;
+
+    #[test]
+    fn a_trust_policy_is_read_with_one_statement_or_a_list() {
+        let document = Document::parse_trust(TRUST).unwrap();
+        let [statement] = &document.statements[..] else { panic!("{document:?}") };
+        assert_eq!(statement.sid.as_deref(), Some("partner"));
+        assert_eq!(statement.effect, Effect::Allow);
+        let account = PrincipalPattern::Account { partition: None, account: "111122223333".to_owned() };
+        let role = PrincipalPattern::Arn("arn:aws:iam::444455556666:role/R".to_owned());
+        assert_eq!(statement.principals, Some(Principals::Only(vec![account, role])));
+        assert_eq!(statement.conditions[0].values, ["12345"]);
+        assert_eq!(statement.conditions[1].values, ["true"]);
+    }
+
+    /// Puts something else in the place of one part of a good policy.
+    fn error_of(good: &str, bad: &str) -> String {
+        assert!(TRUST.contains(good), "{good}");
+        Document::parse(&TRUST.replace(good, bad)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn whatever_we_could_not_answer_for_is_refused_at_its_place() {
+        let cases = [
+            (r#""2012-10-17""#, r#""2012-10-18""#, "Version cannot be `2012-10-18`"),
+            (r#""Effect": "Allow""#, r#""Effect": "allow""#, "Statement[0].Effect cannot be `allow`"),
+            (r#""Effect": "Allow","#, "", "Statement[0] has no Effect"),
+            (r#""Sid""#, r#""sid""#, "Statement[0] has an element `sid`, which no policy has"),
+            (r#""Action": "sts:AssumeRole","#, "", "Statement[0] has no Action"),
+            (r#""Action""#, r#""NotAction": "sts:*", "Action""#, "Statement[0] has both Action and NotAction"),
+            ("\"sts:AssumeRole\"", "[]", "Statement[0].Action has to be a string or a list of strings"),
+            ("\"sts:AssumeRole\"", "[1]", "Statement[0].Action has to be a string or a list of strings"),
+            ("sts:AssumeRole", "AssumeRole", "Statement[0].Action cannot be `AssumeRole`"),
+            ("sts:AssumeRole", "s*:AssumeRole", "Statement[0].Action cannot be `s*:AssumeRole`"),
+            (r#"{"AWS": "#, r#"{"Aws": "#, "Statement[0].Principal.Aws cannot be `Aws`"),
+            ("\"111122223333\"", "\"11112222333\"", "Statement[0].Principal.AWS cannot be `11112222333`"),
+            ("role/R", "group/R", "Statement[0].Principal.AWS cannot be `arn:aws:iam::444455556666:group/R`"),
+            ("StringEquals", "StringEqual", "Statement[0].Condition has the unknown condition operator `StringEqual`"),
+            ("StringEquals", "ForSome:StringEquals", "unknown condition operator `ForSome:StringEquals`"),
+            ("StringEquals", "NullIfExists", "unknown condition operator `NullIfExists`"),
+            ("StringEquals", "IfExistsStringEquals", "unknown condition operator"),
+            ("sts:ExternalId", "sts:ExternalIdd", "StringEquals has the unknown condition key `sts:ExternalIdd`"),
+            ("\"12345\"", "{}", "StringEquals.sts:ExternalId has to be a value or a list of values"),
+            ("12345", "${aws:nonsense}", "unknown condition key `aws:nonsense`"),
+            ("12345", "${aws:username", "has a `${` that begins no policy variable"),
+            ("true", "\"yes\"", "Bool.aws:MultiFactorAuthPresent cannot be `yes`; it is true or false"),
+            ("StringEquals", "NumericEquals\": {\"sts:DurationSeconds\": \"1h\"}, \"StringEquals", "it is a number"),
+            ("StringEquals", "DateLessThan\": {\"aws:CurrentTime\": \"today\"}, \"StringEquals", "it is a date"),
+            ("StringEquals", "IpAddress\": {\"aws:SourceIp\": \"10.0.0.0/40\"}, \"StringEquals", "it is an IP address"),
+            ("\"Sid\"", "\"Effect\": \"Deny\", \"Sid\"", "`Effect` stands twice in one object"),
+            ("\"Bool\"", "\"StringEquals\"", "`StringEquals` stands twice in one object"),
+            ("\"Version\"", "\"Versoin\"", "the policy has an element `Versoin`"),
+            ("{\"Version\"", "[{\"Version\"", "the policy is not valid JSON"),
+        ];
+        for (good, bad, expected) in cases {
+            let message = error_of(good, bad);
+            assert!(message.contains(expected), "{bad}: {message}");
+        }
+    }
+
+    #[test]
+    fn every_operator_is_read_with_what_may_stand_around_it() {
+        for operator in Operator::ALL {
+            let value = match operator.as_str() {
+                name if name.starts_with("Date") => "2026-11-24T09:00:00Z",
+                name if name.contains("Ip") => "10.0.0.0/8",
+                name if name.starts_with("Numeric") => "1",
+                _ => "true",
+            };
+            for (before, after) in [("", ""), ("ForAllValues:", ""), ("ForAnyValue:", "IfExists"), ("", "IfExists")] {
+                let name = format!("{before}{}{after}", operator.as_str());
+                let json = format!(
+                    r#"{{"Statement": {{"Effect": "Deny", "Action": "*", "Principal": "*",
+                        "Condition": {{"{name}": {{"aws:TagKeys": "{value}"}}}}}}}}"#
+                );
+                let is_plain = before.is_empty() && after.is_empty();
+                assert_eq!(Document::parse(&json).is_ok(), *operator != Operator::Null || is_plain, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn each_kind_of_policy_has_its_own_elements() {
+        let trust = |json: &str| Document::parse_trust(json).err();
+        let identity = |json: &str| Document::parse_identity(json).err();
+        let with = |rest: &str| format!(r#"{{"Statement": [{{"Effect": "Allow", "Action": "sts:*"{rest}}}]}}"#);
+        let at = || "Statement[0]".to_owned();
+        let (none, principal) = (with(""), with(r#", "Principal": "*""#));
+        let (resource, both) = (with(r#", "Resource": "*""#), with(r#", "Principal": "*", "Resource": "*""#));
+
+        assert_eq!(trust(&principal), None);
+        assert_eq!(trust(&none), Some(PolicyError::Missing { at: at(), element: "Principal" }));
+        let usage = Usage::Trust;
+        assert_eq!(trust(&both), Some(PolicyError::Misplaced { at: at(), element: "Resource", usage }));
+        assert_eq!(identity(&resource), None);
+        assert_eq!(identity(&none), Some(PolicyError::Missing { at: at(), element: "Resource" }));
+        let usage = Usage::Identity;
+        assert_eq!(identity(&both), Some(PolicyError::Misplaced { at: at(), element: "Principal", usage }));
+    }
+
+    #[test]
+    fn the_older_version_has_no_variables() {
+        let json = |version: &str| {
+            format!(
+                r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${{x}}"}}}}"#
+            )
+        };
+        assert!(Document::parse(&json("")).is_ok());
+        assert!(Document::parse(&json(r#""Version": "2008-10-17","#)).is_ok());
+        assert!(Document::parse(&json(r#""Version": "2012-10-17","#)).is_err());
     }
 }

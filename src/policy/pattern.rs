@@ -179,3 +179,102 @@ fn glob(tokens: &[Token], text: &str, same: impl Fn(char, char) -> bool) -> bool
     }
     tokens[token..].iter().all(|token| *token == Token::AnyMany)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::{Context, Principal};
+
+    fn request() -> Request {
+        let alice = "arn:aws:iam::111122223333:user/teams/alice";
+        Request {
+            action: "sts:AssumeRole".to_owned(),
+            resource: "arn:aws:iam::444455556666:role/Admin".to_owned(),
+            principal: Principal::User { arn: alice.to_owned(), account: "111122223333".to_owned() },
+            context: Context::new().with("aws:PrincipalTag/team", "core*").with("sts:ExternalId", "12345"),
+        }
+    }
+
+    fn parse(text: &str) -> Result<Pattern, PolicyError> {
+        Pattern::parse(text, Syntax { wildcards: true, variables: true }, "here")
+    }
+
+    #[test]
+    fn wildcards_stand_for_any_characters_and_for_one() {
+        let cases = [
+            ("*", "", true),
+            ("a*", "abc", true),
+            ("a*c", "abcabc", true),
+            ("a*c", "abcab", false),
+            ("*b*b*", "abab", true),
+            ("a?c", "abc", true),
+            ("a?c", "ac", false),
+            ("a?", "aé", true),
+            ("", "a", false),
+            ("a", "A", false),
+        ];
+        for (pattern, text, expected) in cases {
+            assert_eq!(parse(pattern).unwrap().matches(text, &request()), Some(expected), "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn variables_have_the_requests_values() {
+        let cases = [
+            ("${aws:username}", "alice", Some(true)),
+            ("${AWS:UserName}/*", "alice/x", Some(true)),
+            ("${aws:PrincipalAccount}-${sts:externalid}", "111122223333-12345", Some(true)),
+            ("${aws:PrincipalTag/none, 'guest'}", "guest", Some(true)),
+            ("${aws:username, 'guest'}", "guest", Some(false)),
+            ("${aws:PrincipalTag/none}", "guest", None),
+            ("a${*}b", "a*b", Some(true)),
+            ("a${*}b", "axb", Some(false)),
+            ("a${?}b", "axb", Some(false)),
+            ("${$}{aws:username}", "${aws:username}", Some(true)),
+            ("$5", "$5", Some(true)),
+        ];
+        for (pattern, text, expected) in cases {
+            assert_eq!(parse(pattern).unwrap().matches(text, &request()), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_wildcard_in_a_tag_that_the_caller_chose_is_text() {
+        let pattern = parse("${aws:PrincipalTag/team}").unwrap();
+        assert_eq!(pattern.matches("core*", &request()), Some(true));
+        assert_eq!(pattern.matches("core-and-more", &request()), Some(false));
+    }
+
+    #[test]
+    fn what_is_no_variable_is_refused() {
+        for text in ["${", "${aws:username", "${aws:username,guest}", "${aws:TagKeys}"] {
+            assert!(matches!(parse(text), Err(PolicyError::Variable { .. })), "{text}");
+        }
+        for text in ["${}", "${aws:nonsense}", "${user}"] {
+            assert!(matches!(parse(text), Err(PolicyError::UnknownKey { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn arns_are_compared_part_by_part() {
+        let cases = [
+            ("arn:aws:iam::*:role/Admin", "arn:aws:iam::444455556666:role/Admin", true),
+            ("arn:aws:iam::*:role/*", "arn:aws:iam::444455556666:role/a/b:c", true),
+            ("arn:aws:*:role/Admin", "arn:aws:iam::444455556666:role/Admin", false),
+            ("arn:aws:iam:*:role/Admin", "arn:aws:iam::444455556666:role/Admin", false),
+            ("*", "arn:aws:iam::444455556666:role/Admin", false),
+            ("arn:aws:iam::444455556666:role/Admin", "arn:aws:iam::444455556666:role/admin", false),
+            ("arn:*:iam::444455556666:role/Admin", "arn:aws-cn:iam::444455556666:role/Admin", true),
+        ];
+        for (pattern, arn, expected) in cases {
+            assert_eq!(parse(pattern).unwrap().matches_arn(arn, &request()), Some(expected), "{pattern} {arn}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_made_to_take_long_does_not() {
+        let pattern = parse(&"*a".repeat(200)).unwrap();
+        assert_eq!(pattern.matches(&"a".repeat(5_000), &request()), Some(true));
+        assert_eq!(pattern.matches(&("a".repeat(5_000) + "b"), &request()), Some(false));
+    }
+}

@@ -140,6 +140,57 @@ pub(super) enum Naming {
 }
 
 impl PrincipalPattern {
+    /// Reads what stands under `AWS`.
+    pub(super) fn of_aws(name: &str) -> Option<Self> {
+        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit());
+        if name == "*" {
+            return Some(Self::Everyone);
+        }
+        if is_account(name) {
+            return Some(Self::Account { partition: None, account: name.to_owned() });
+        }
+        if name.len() >= 16 && (name.starts_with("AIDA") || name.starts_with("AROA")) {
+            return name.bytes().all(|b| b.is_ascii_alphanumeric()).then(|| Self::Deleted(name.to_owned()));
+        }
+        let parts: Vec<&str> = name.splitn(6, ':').collect();
+        let ["arn", partition, service @ ("iam" | "sts"), "", account, resource] = parts[..] else {
+            return None;
+        };
+        if name.contains(['*', '?']) {
+            return Some(Self::WildcardArn(name.to_owned()));
+        }
+        match (service, resource) {
+            _ if !is_account(account) => None,
+            ("iam", "root") => {
+                Some(Self::Account { partition: Some(partition.to_owned()), account: account.to_owned() })
+            }
+            (_, resource) => {
+                let (kind, rest) = resource.split_once('/')?;
+                let known = match service {
+                    "iam" => matches!(kind, "user" | "role"),
+                    _ => matches!(kind, "assumed-role" | "federated-user"),
+                };
+                (known && !rest.is_empty()).then(|| Self::Arn(name.to_owned()))
+            }
+        }
+    }
+
+    /// Reads what stands under `Federated`: a provider's ARN, or the host name of one that IAM knows by itself.
+    pub(super) fn of_provider(name: &str) -> Option<Self> {
+        if name == "*" {
+            return Some(Self::Everyone);
+        }
+        (!name.is_empty() && name.contains('.') || name.starts_with("arn:")).then(|| Self::Federated(name.to_owned()))
+    }
+
+    /// Reads what stands under `Service`.
+    pub(super) fn of_service(name: &str) -> Option<Self> {
+        if name == "*" {
+            return Some(Self::Everyone);
+        }
+        name.contains('.').then(|| Self::Service(name.to_owned()))
+    }
+
     /// Returns how closely this names that principal, or `None` if it does not.
     pub(super) fn names(&self, principal: &Principal) -> Option<Naming> {
         let itself = |named: bool| named.then_some(Naming::Itself);

@@ -159,3 +159,84 @@ fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
     let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
     365 * year + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + day_of_year - 719_468
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_lies_in_its_blocks() {
+        let cases = [
+            ("203.0.113.0/24", "203.0.113.255", true),
+            ("203.0.113.0/24", "203.0.114.0", false),
+            ("203.0.113.7/24", "203.0.113.1", true),
+            ("203.0.113.7", "203.0.113.7", true),
+            ("203.0.113.7", "203.0.113.8", false),
+            ("0.0.0.0/0", "198.51.100.1", true),
+            ("0.0.0.0/0", "2001:db8::1", false),
+            ("::/0", "2001:db8::1", true),
+            ("::/0", "198.51.100.1", false),
+            ("2001:db8:1234::/48", "2001:db8:1234:ffff::1", true),
+            ("2001:db8:1234::/48", "2001:db8:1235::1", false),
+            ("2001:db8::1", "2001:DB8:0::1", true),
+        ];
+        for (network, address, expected) in cases {
+            let holds = Network::parse(network).unwrap().holds(address.parse().unwrap());
+            assert_eq!(holds, expected, "{network} {address}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_network_is_refused() {
+        for text in ["", "203.0.113", "203.0.113.0/33", "::/129", "203.0.113.0/", "203.0.113.0/+8", "203.0.113.*"] {
+            assert_eq!(Network::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_compare_by_size_not_by_text() {
+        let order = ["-10", "-9.5", "-9", "0", "0.05", "0.5", "1", "9", "10", "3600", "900719925474099300001"];
+        for pair in order.windows(2) {
+            assert!(Number::parse(pair[0]).unwrap() < Number::parse(pair[1]).unwrap(), "{pair:?}");
+        }
+        for (one, other) in [("1", "1.0"), ("007", "7"), ("-0", "0"), ("+5", "5"), ("0.50", "0.5")] {
+            assert_eq!(Number::parse(one), Number::parse(other), "{one} {other}");
+        }
+        for text in ["", "-", ".5", "5.", "1e3", "1_000", " 1", "NaN"] {
+            assert_eq!(Number::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_read_in_every_form_that_policies_have() {
+        let cases = [
+            ("1970-01-01T00:00:00Z", 0),
+            ("2026-11-24T09:00:00Z", 1_795_510_800),
+            ("2026-11-24t09:00z", 1_795_510_800),
+            ("2026-11-24T10:00:00+01:00", 1_795_510_800),
+            ("2026-11-24T04:00:00-0500", 1_795_510_800),
+            ("1795510800", 1_795_510_800),
+            ("2024-02-29", 1_709_164_800),
+            ("2026-11", 1_793_491_200),
+            ("2026", 1_767_225_600),
+            ("0", 0),
+        ];
+        for (text, seconds) in cases {
+            assert_eq!(parse_time(text), Some(i128::from(seconds) * NANOS), "{text}");
+        }
+        assert_eq!(parse_time("1970-01-01T00:00:00.5Z"), Some(NANOS / 2));
+        let wrong = [
+            "",
+            "today",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-11-24T09:00:00",
+            "2026-11-24T24:00Z",
+            "-5",
+            "2026-11-24T09Z",
+        ];
+        for text in wrong {
+            assert_eq!(parse_time(text), None, "{text}");
+        }
+    }
+}
