@@ -100,6 +100,6 @@ impl Request {
 
     /// The account that the resource lies in, where its ARN names one.
     pub(super) fn resource_account(&self) -> Option<&str> {
-        self.resource.splitn(6, ':').nth(4).filter(|account| !account.is_empty())
+        self.resource.split(':').nth(4).filter(|account| !account.is_empty())
     }
 }

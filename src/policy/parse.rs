@@ -346,13 +346,18 @@ mod tests {
 
     #[test]
     fn the_older_version_has_no_variables() {
-        let json = |version: &str| {
-            format!(
-                r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::${{x}}"}}}}"#
-            )
-        };
-        assert!(Document::parse(&json("")).is_ok());
-        assert!(Document::parse(&json(r#""Version": "2008-10-17","#)).is_ok());
-        assert!(Document::parse(&json(r#""Version": "2012-10-17","#)).is_err());
+        let elements = [
+            r#""Resource": "arn:aws:s3:::${x}""#,
+            r#""Condition": {"StringEquals": {"sts:ExternalId": "${x}"}}"#,
+            r#""Condition": {"ArnLike": {"aws:SourceArn": "${x}"}}"#,
+        ];
+        for element in elements {
+            let json = |version: &str| {
+                format!(r#"{{{version} "Statement": {{"Effect": "Allow", "Action": "s3:*", {element}}}}}"#)
+            };
+            assert!(Document::parse(&json("")).is_ok(), "{element}");
+            assert!(Document::parse(&json(r#""Version": "2008-10-17","#)).is_ok(), "{element}");
+            assert!(Document::parse(&json(r#""Version": "2012-10-17","#)).is_err(), "{element}");
+        }
     }
 }
