@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::SystemTime;
 
 use super::file::{FileStore, KeySource};
+use super::os::OsStore;
 use super::store::{Namespace, Store, StoreError};
 use super::{ItemName, VaultError};
 use crate::config::{Origin, Sourced, StoreName, VaultSettings};
@@ -207,12 +208,11 @@ impl Vault {
     }
 
     fn store(&self, store: StoreName) -> Result<&dyn Store, StoreError> {
-        let absent = |reason: &str| Err(StoreError::Absent { reason: reason.to_owned() });
         match store {
-            StoreName::Os => absent("not built yet"),
+            StoreName::Os => Ok(self.os()),
             StoreName::Kernel => self.kernel(),
             StoreName::File => Ok(self.file()),
-            StoreName::None => absent("`none` keeps nothing"),
+            StoreName::None => Err(StoreError::Absent { reason: "`none` keeps nothing".to_owned() }),
         }
     }
 
@@ -222,6 +222,11 @@ impl Vault {
             Arc::new(super::kernel::KernelStore::new(self.namespace.clone(), self.world.clock.clone()))
         };
         Ok(self.opened[0].get_or_init(open).as_ref())
+    }
+
+    fn os(&self) -> &dyn Store {
+        let open = || -> Arc<dyn Store> { Arc::new(OsStore::new(self.namespace.clone(), &self.world)) };
+        self.opened[1].get_or_init(open).as_ref()
     }
 
     fn file(&self) -> &dyn Store {

@@ -4,6 +4,8 @@
 //! deadline, after which that store is dead for this process.
 
 mod store;
+mod pieces;
+mod os;
 #[cfg(target_os = "linux")]
 mod kernel;
 mod file;

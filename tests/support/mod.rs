@@ -2,3 +2,4 @@
 
 pub(crate) mod home;
 pub(crate) mod plain_user;
+pub(crate) mod secret_service;

@@ -1,0 +1,130 @@
+//! A real Secret Service of a test's own: a session bus and a GNOME Keyring, both gone at the end.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+/// A session bus, and on it a keyring daemon with an unlocked default collection.
+pub(crate) struct SecretService {
+    folder: tempfile::TempDir,
+    bus: Child,
+    address: String,
+    /// `None` where there is only a bus.
+    daemon: Option<Child>,
+}
+
+const PASSWORD: &str = "test";
+
+impl SecretService {
+    /// A bus on which nobody keeps secrets.
+    pub(crate) fn absent() -> Self {
+        let folder = tempfile::Builder::new().prefix("bus-").tempdir().unwrap();
+        // Not the system's session.conf: it would start whatever is installed.
+        let config = folder.path().join("bus.conf");
+        let text = format!(
+            "<busconfig><type>session</type><listen>unix:path={}/bus</listen><policy context=\"default\"><allow \
+             send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>",
+            folder.path().display()
+        );
+        std::fs::write(&config, text).unwrap();
+        let mut bus = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--print-address=1"])
+            .env_clear()
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the package `dbus` is needed");
+        let mut address = String::new();
+        BufReader::new(bus.stdout.take().unwrap()).read_line(&mut address).unwrap();
+        Self { folder, bus, address: address.trim().to_owned(), daemon: None }
+    }
+
+    /// A keyring that answers.
+    pub(crate) fn unlocked() -> Self {
+        let mut service = Self::absent();
+        service.start();
+        service
+    }
+
+    /// A keyring that is locked; what was kept in it before is there.
+    pub(crate) fn lock(&self) {
+        let default = "array:objpath:/org/freedesktop/secrets/aliases/default";
+        self.send(&["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock", default]);
+    }
+
+    /// A keyring that accepts messages and answers none.
+    pub(crate) fn hang(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    pub(crate) fn resume(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    /// The variables by which a program finds it.
+    pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
+        [("DBUS_SESSION_BUS_ADDRESS", self.address.clone())]
+    }
+
+    /// Another program on this bus.
+    pub(crate) fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path()).envs(self.variables());
+        command
+    }
+
+    fn start(&mut self) {
+        let home: &Path = self.folder.path();
+        let mut daemon = self
+            .program("gnome-keyring-daemon")
+            .args(["--foreground", "--unlock", "--components=secrets"])
+            .arg(format!("--control-directory={}/control", home.display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the package `gnome-keyring` is needed");
+        daemon.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
+        self.daemon = Some(daemon);
+        let begin = Instant::now();
+        while !self.answers() {
+            assert!(begin.elapsed() < Duration::from_secs(20), "gnome-keyring does not come up");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn answers(&self) -> bool {
+        let alias = ["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"];
+        self.ask(&alias).is_some_and(|reply| reply.contains("/collection/"))
+    }
+
+    fn send(&self, message: &[&str]) {
+        assert!(self.ask(message).is_some(), "{message:?} was not answered");
+    }
+
+    fn ask(&self, message: &[&str]) -> Option<String> {
+        let mut command = self.program("dbus-send");
+        command.args(["--session", "--print-reply", "--dest=org.freedesktop.secrets"]).args(message);
+        let output = command.output().unwrap();
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    fn signal(&self, signal: Signal) {
+        let daemon = self.daemon.as_ref().unwrap();
+        kill_process(Pid::from_child(daemon), signal).unwrap();
+    }
+}
+
+impl Drop for SecretService {
+    fn drop(&mut self) {
+        for child in self.daemon.iter_mut().chain([&mut self.bus]) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
