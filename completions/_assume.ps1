@@ -30,9 +30,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done for a profile, and why; sends nothing')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
@@ -70,6 +70,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;status' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: `active` and `cached[]`')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -80,6 +81,18 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;explain' {
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the documented JSON form')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -105,8 +118,11 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;logout' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
+            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'assume;setup' {
@@ -130,9 +146,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
-            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached')
+            [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
-            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done for a profile, and why; sends nothing')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')

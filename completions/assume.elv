@@ -27,9 +27,9 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
             cand unset 'Go back to what the shell had before the first switch'
-            cand status 'Show what is active in this shell and what is cached'
+            cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
-            cand explain 'Show what would be done for a profile, and why; sends nothing'
+            cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
             cand mfa 'Keep the seeds of virtual MFA devices'
@@ -61,6 +61,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
         }
         &'assume;status'= {
+            cand --json 'Print JSON: `active` and `cached[]`'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -69,6 +70,18 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
         }
         &'assume;explain'= {
+            cand --duration 'How long the session should last: 3600, 90m, 1h'
+            cand --external-id 'The external ID that the role''s owner demands'
+            cand --session-name 'What the session is called in CloudTrail'
+            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
+            cand --tag 'A session tag; may be given again'
+            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
+            cand --policy 'A policy that narrows the session: JSON, or a file of it'
+            cand --policy-arn 'A managed policy that narrows the session; may be given again'
+            cand --region 'The Region to ask STS in, and to hand over'
+            cand --mfa-serial 'The MFA device whose code is sent'
+            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand --json 'Print the documented JSON form'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -89,8 +102,11 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
         }
         &'assume;logout'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand --all 'Every session of this user'
+            cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
+            cand --yes 'Do not ask before keys are removed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;setup'= {
             cand -h 'Print help'
@@ -110,9 +126,9 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
             cand unset 'Go back to what the shell had before the first switch'
-            cand status 'Show what is active in this shell and what is cached'
+            cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
-            cand explain 'Show what would be done for a profile, and why; sends nothing'
+            cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
             cand mfa 'Keep the seeds of virtual MFA devices'

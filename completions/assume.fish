@@ -31,9 +31,9 @@ complete -c assume -n "__fish_assume_needs_command" -f -a "exec" -d 'Run a comma
 complete -c assume -n "__fish_assume_needs_command" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
 complete -c assume -n "__fish_assume_needs_command" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
 complete -c assume -n "__fish_assume_needs_command" -f -a "unset" -d 'Go back to what the shell had before the first switch'
-complete -c assume -n "__fish_assume_needs_command" -f -a "status" -d 'Show what is active in this shell and what is cached'
+complete -c assume -n "__fish_assume_needs_command" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
 complete -c assume -n "__fish_assume_needs_command" -f -a "list" -d 'List the profiles that can be assumed'
-complete -c assume -n "__fish_assume_needs_command" -f -a "explain" -d 'Show what would be done for a profile, and why; sends nothing'
+complete -c assume -n "__fish_assume_needs_command" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
 complete -c assume -n "__fish_assume_needs_command" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
 complete -c assume -n "__fish_assume_needs_command" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
 complete -c assume -n "__fish_assume_needs_command" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'
@@ -48,14 +48,30 @@ complete -c assume -n "__fish_assume_using_subcommand exec" -s h -l help -d 'Pri
 complete -c assume -n "__fish_assume_using_subcommand export" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand status" -l json -d 'Print JSON: `active` and `cached[]`'
 complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand list" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand explain" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand explain" -l json -d 'Print the documented JSON form'
 complete -c assume -n "__fish_assume_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand role" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand identity" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand mfa" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l all -d 'Every session of this user'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
+complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand setup" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand sandbox" -s h -l help -d 'Print help'
@@ -64,9 +80,9 @@ complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done for a profile, and why; sends nothing'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'

@@ -31,8 +31,9 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Show what is active in this shell and what is cached
+  # Show what is active in this shell and what is cached, without opening a secret store
   export extern "assume status" [
+    --json                    # Print JSON: `active` and `cached[]`
     --help(-h)                # Print help
   ]
 
@@ -41,9 +42,22 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Show what would be done for a profile, and why; sends nothing
+  # Show what would be done to become a role, and why: nothing is sent
   export extern "assume explain" [
+    --json                    # Print the documented JSON form
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
     --help(-h)                # Print help
+    profile: string           # A role profile, an identity, a profile of the AWS files, or a role ARN
   ]
 
   # Add, edit or remove role profiles in your config file
@@ -68,7 +82,11 @@ module completions {
 
   # Forget cached sessions
   export extern "assume logout" [
-    --help(-h)                # Print help
+    --all                     # Every session of this user
+    --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
+    --yes                     # Do not ask before keys are removed
+    --help(-h)                # Print help (see more with '--help')
+    profile?: string          # A role profile, or an identity with all sessions that started from it
   ]
 
   # Make other programs use assume
@@ -110,7 +128,7 @@ module completions {
   export extern "assume help unset" [
   ]
 
-  # Show what is active in this shell and what is cached
+  # Show what is active in this shell and what is cached, without opening a secret store
   export extern "assume help status" [
   ]
 
@@ -118,7 +136,7 @@ module completions {
   export extern "assume help list" [
   ]
 
-  # Show what would be done for a profile, and why; sends nothing
+  # Show what would be done to become a role, and why: nothing is sent
   export extern "assume help explain" [
   ]
 
