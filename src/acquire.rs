@@ -4,14 +4,17 @@
 //! own lock, with a second look after the lock is had; a step that takes an MFA code holds the device's lock as well. The
 //! locks of a chain are always taken from its last step towards its first, so no two processes wait for each other.
 
-use serde::{Deserialize, Serialize};
+mod failure;
+
 use sha2::{Digest, Sha256};
 
-use crate::aws::{AwsError, Line, Refusal};
-use crate::config::Origin;
-use crate::identity::{Generation, IdentityError, base_credentials, fingerprint};
-use crate::mfa::{self, Codes, GivenCode, MfaError};
-use crate::person::{self, PersonError};
+use failure::to_share;
+pub use failure::{AcquireError, Carried, SharedRefusal, Step};
+
+use crate::aws::{AwsError, Line};
+use crate::identity::{Generation, base_credentials, fingerprint};
+use crate::mfa::{self, Codes, GivenCode};
+use crate::person;
 use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
 use crate::session::{
     Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Life, Lineage, Phase, Turn, Via,
@@ -21,96 +24,6 @@ use crate::sts;
 use crate::terms::SecretString;
 use crate::vault::{StoreName, Vault};
 use crate::world::World;
-
-/// Why there are no credentials.
-#[derive(Debug, thiserror::Error)]
-pub enum AcquireError {
-    /// The identity's own credentials cannot be had.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
-    /// There is no MFA code.
-    #[error(transparent)]
-    Mfa(#[from] MfaError),
-    /// A step was refused, or had no answer.
-    #[error("{}", Tried { step, by: None })]
-    Step {
-        /// What was tried.
-        step: Box<Step>,
-        /// What came of it.
-        source: AwsError,
-    },
-    /// The step was refused to the process that we waited for, moments ago.
-    #[error("{}", Tried { step, by: Some(*pid) })]
-    Shared {
-        /// What was tried.
-        step: Box<Step>,
-        /// Who tried it.
-        pid: u32,
-        /// What came of it.
-        source: SharedRefusal,
-    },
-    /// A living process is at the same thing and does not come to an end.
-    #[error(transparent)]
-    Flight(#[from] FlightError),
-}
-
-/// A step, as far as its failure has to name it.
-#[derive(Clone, Debug)]
-pub struct Step {
-    /// The profile that declares it, or the identity.
-    pub profile: String,
-    /// The role, or `None` for an MFA session.
-    pub role_arn: Option<String>,
-    /// Where it is declared.
-    pub origin: Origin,
-    /// What the last profile of the chain is called.
-    pub asked: String,
-    /// Whether the call carried what its refusal may be about.
-    pub carried: Carried,
-}
-
-/// What a call carried.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Carried {
-    /// An external ID.
-    pub external_id: bool,
-    /// An MFA code, or an MFA session's credentials.
-    pub mfa: bool,
-}
-
-struct Tried<'a> {
-    step: &'a Step,
-    by: Option<u32>,
-}
-
-impl std::fmt::Display for Tried<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Step { profile, role_arn, asked, .. } = self.step;
-        match role_arn {
-            Some(arn) => write!(f, "cannot become \"{profile}\" ({arn})")?,
-            None => write!(f, "cannot start the MFA session of \"{profile}\"")?,
-        }
-        if asked != profile {
-            write!(f, ", on the way to \"{asked}\"")?;
-        }
-        match self.by {
-            Some(pid) => write!(f, "; process {pid}, which asked at the same time, was refused"),
-            None => Ok(()),
-        }
-    }
-}
-
-/// A refusal that those who waited take for theirs. It lies in the lock's file, and holds no secret.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum SharedRefusal {
-    /// AWS said no.
-    #[error("{0}")]
-    Aws(Refusal),
-    /// The person said no, or their codes were wrong.
-    #[error("{0}")]
-    Declined(String),
-}
 
 /// Returns the credentials that the plan leads to, from the cache or from AWS.
 ///
@@ -239,7 +152,7 @@ impl<'a> Run<'a> {
             keys
         };
         let mut credentials = self.call(count, &by)?;
-        credentials.lineage = self.lineage(&by, self.call_of(count));
+        credentials.lineage = lineage(&by, self.call_of(count));
         self.keep(count, &credentials);
         Ok(credentials)
     }
@@ -248,9 +161,7 @@ impl<'a> Run<'a> {
     fn look(&self, count: usize) -> Option<Credentials> {
         let life = if count == self.plan.steps() { self.wanted } else { Life::NextCall };
         let found = self.cache.find(&self.keys[count - 1], life).filter(|found| self.is_young_enough(count, found))?;
-        let mut lineage = vec![if self.plan.base().is_long_term() { Via::LongTermKey } else { Via::Given }];
-        lineage.extend((1..=count).map(|step| via(self.call_of(step))));
-        Some(Credentials { lineage: Lineage(lineage), ..found.credentials })
+        Some(found.credentials)
     }
 
     /// A trust policy on the way may look at how long ago the code was given.
@@ -369,12 +280,6 @@ impl<'a> Run<'a> {
         self.cache.keep(&self.keys[count - 1], credentials, card);
     }
 
-    fn lineage(&self, by: &Credentials, call: Call<'_>) -> Lineage {
-        let mut lineage = by.lineage.clone();
-        lineage.0.push(via(call));
-        lineage
-    }
-
     fn call_of(&self, count: usize) -> Call<'a> {
         match &self.plan.start {
             Start::Keys(_) => Call::AssumeRole(&self.plan.hops[count - 1]),
@@ -417,32 +322,11 @@ impl<'a> Run<'a> {
     }
 }
 
-fn via(call: Call<'_>) -> Via {
-    match call {
+fn lineage(by: &Credentials, call: Call<'_>) -> Lineage {
+    let mut lineage = by.lineage.clone();
+    lineage.0.push(match call {
         Call::SessionToken(_) => Via::SessionToken,
         Call::AssumeRole(_) => Via::AssumeRole,
-    }
-}
-
-/// Returns what those who waited shall take for theirs: a no, but not a failure that the next try may not meet.
-fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
-    let shared = match error {
-        AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
-            SharedRefusal::Aws(refusal.clone())
-        }
-        AcquireError::Mfa(error) => match error {
-            MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
-                SharedRefusal::Declined(error.to_string())
-            }
-            // Another process may have the terminal, the file or the command that this one lacks.
-            MfaError::Person { .. }
-            | MfaError::Given { .. }
-            | MfaError::Process { .. }
-            | MfaError::NotACode { .. }
-            | MfaError::Spent { .. } => return None,
-        },
-        AcquireError::Shared { source, .. } => source.clone(),
-        AcquireError::Step { .. } | AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
-    };
-    serde_json::to_value(shared).ok()
+    });
+    lineage
 }

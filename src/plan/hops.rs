@@ -3,7 +3,7 @@
 use std::time;
 
 use super::error::PlanError;
-use super::model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
+use super::model::{BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
 use super::overrides::Overrides;
 use super::planner::{Root, partition_of_device};
 use super::reach::{Family, Voices};
@@ -273,16 +273,5 @@ fn check_limits(call: &RoleCall) -> Result<(), PlanError> {
             origin,
         ),
         _ => Ok(()),
-    }
-}
-
-impl Base {
-    /// Returns whether it is known, before anything is read, that its key lives until it is deleted.
-    pub fn is_long_term(&self) -> bool {
-        match &self.source.value {
-            BaseSource::VaultKey => true,
-            BaseSource::FileKeys(keys) => keys.token.is_none(),
-            BaseSource::Environment | BaseSource::Container | BaseSource::Instance | BaseSource::Process(_) => false,
-        }
     }
 }

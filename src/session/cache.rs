@@ -26,7 +26,7 @@ pub struct Cache<'a> {
 /// A session from the cache.
 #[derive(Debug)]
 pub struct Found {
-    /// The session; how it was had is the plan's to say.
+    /// The session.
     pub credentials: Credentials,
     /// When it was made.
     pub issued_at: SystemTime,
@@ -41,6 +41,7 @@ struct Item {
     expires_at: u64,
     account: Option<String>,
     arn: Option<String>,
+    lineage: Lineage,
 }
 
 impl<'a> Cache<'a> {
@@ -90,7 +91,7 @@ fn parse(text: &SecretString) -> Option<Credentials> {
         session: Some(Session { token: SecretString::from(item.session_token.as_str()), expires_at: Some(expires_at) }),
         account: item.account.and_then(|account| account.parse().ok()),
         arn: item.arn,
-        lineage: Lineage::default(),
+        lineage: item.lineage,
     })
 }
 
@@ -103,6 +104,7 @@ fn write(credentials: &Credentials, expires_at: SystemTime) -> Option<SecretStri
         expires_at: expires_at.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs(),
         account: credentials.account.as_ref().map(ToString::to_string),
         arn: credentials.arn.clone(),
+        lineage: credentials.lineage.clone(),
     };
     serde_json::to_string(&item).ok().map(SecretString::from)
 }

@@ -2,6 +2,8 @@
 
 use std::time::SystemTime;
 
+use serde::{Deserialize, Serialize};
+
 use crate::terms::{AccessKeyId, AccountId, SecretString};
 
 /// Credentials for AWS, and what the hand-over must know of how they were had.
@@ -33,11 +35,12 @@ pub struct Session {
 }
 
 /// How credentials were had, first step first. The console link depends on it.
-#[derive(Clone, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Debug, Default, Eq, PartialEq, Serialize, Deserialize)]
 pub struct Lineage(pub Vec<Via>);
 
 /// One step of a lineage.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Via {
     /// A key that lives until it is deleted.
     LongTermKey,

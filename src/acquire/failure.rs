@@ -1,0 +1,124 @@
+//! Why there are no credentials, and which of it concerns those who waited.
+
+use serde::{Deserialize, Serialize};
+
+use crate::aws::{AwsError, Refusal};
+use crate::config::Origin;
+use crate::identity::IdentityError;
+use crate::mfa::MfaError;
+use crate::person::PersonError;
+use crate::session::FlightError;
+
+/// Why there are no credentials.
+#[derive(Debug, thiserror::Error)]
+pub enum AcquireError {
+    /// The identity's own credentials cannot be had.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+    /// There is no MFA code.
+    #[error(transparent)]
+    Mfa(#[from] MfaError),
+    /// A step was refused, or had no answer.
+    #[error("{}", Tried { step, by: None })]
+    Step {
+        /// What was tried.
+        step: Box<Step>,
+        /// What came of it.
+        source: AwsError,
+    },
+    /// The step was refused to the process that we waited for, moments ago.
+    #[error("{}", Tried { step, by: Some(*pid) })]
+    Shared {
+        /// What was tried.
+        step: Box<Step>,
+        /// Who tried it.
+        pid: u32,
+        /// What came of it.
+        source: SharedRefusal,
+    },
+    /// A living process is at the same thing and does not come to an end.
+    #[error(transparent)]
+    Flight(#[from] FlightError),
+}
+
+/// A step, as far as its failure has to name it.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The profile that declares it, or the identity.
+    pub profile: String,
+    /// The role, or `None` for an MFA session.
+    pub role_arn: Option<String>,
+    /// Where it is declared.
+    pub origin: Origin,
+    /// What the last profile of the chain is called.
+    pub asked: String,
+    /// Whether the call carried what its refusal may be about.
+    pub carried: Carried,
+}
+
+/// What a call carried.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Carried {
+    /// An external ID.
+    pub external_id: bool,
+    /// An MFA code, or an MFA session's credentials.
+    pub mfa: bool,
+}
+
+/// Says what was tried, and who else was refused.
+struct Tried<'a> {
+    step: &'a Step,
+    by: Option<u32>,
+}
+
+impl std::fmt::Display for Tried<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Step { profile, role_arn, asked, .. } = self.step;
+        match role_arn {
+            Some(arn) => write!(f, "cannot become \"{profile}\" ({arn})")?,
+            None => write!(f, "cannot start the MFA session of \"{profile}\"")?,
+        }
+        if asked != profile {
+            write!(f, ", on the way to \"{asked}\"")?;
+        }
+        match self.by {
+            Some(pid) => write!(f, "; process {pid}, which asked at the same time, was refused"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A refusal that those who waited take for theirs. It lies in the lock's file, and holds no secret.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum SharedRefusal {
+    /// AWS said no.
+    #[error("{0}")]
+    Aws(Refusal),
+    /// The person said no, or their codes were wrong.
+    #[error("{0}")]
+    Declined(String),
+}
+
+/// Returns what those who waited shall take for theirs: a no, but not a failure that the next try may not meet.
+pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
+    let shared = match error {
+        AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
+            SharedRefusal::Aws(refusal.clone())
+        }
+        AcquireError::Mfa(error) => match error {
+            MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
+                SharedRefusal::Declined(error.to_string())
+            }
+            // Another process may have the terminal, the file or the command that this one lacks.
+            MfaError::Person { .. }
+            | MfaError::Given { .. }
+            | MfaError::Process { .. }
+            | MfaError::NotACode { .. }
+            | MfaError::Spent { .. } => return None,
+        },
+        AcquireError::Shared { source, .. } => source.clone(),
+        AcquireError::Step { .. } | AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
+    };
+    serde_json::to_value(shared).ok()
+}
