@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
 
     fn wait_for(&mut self, name: &str) -> Result<bool, AcquireError> {
         let turns = &mut self.turns;
-        let taken = self.flight.take(name, |waiting| match waiting {
+        let taken = self.flight.take(name, person::is_reachable(self.world), |waiting| match waiting {
             Waiting::For { pid, phase: Phase::Calls } => {
                 person::note(&format!("waiting for process {pid}, which is asking AWS for the same"));
             }

@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::acquire::{AcquireError, SharedRefusal, Step};
 use crate::aws::{AwsError, Refusal};
-use crate::session::FlightError;
+use crate::session::{FlightError, Phase};
 
 impl From<AcquireError> for Error {
     fn from(error: AcquireError) -> Self {
@@ -29,11 +29,16 @@ impl From<AcquireError> for Error {
 
 impl From<FlightError> for Error {
     fn from(error: FlightError) -> Self {
-        let hint = match &error {
-            FlightError::Stuck { pid, .. } => format!("see what process {pid} is waiting for, or end it"),
-            FlightError::Folder { folder, .. } => format!("look at who owns {}", folder.display()),
+        let (kind, hint) = match &error {
+            FlightError::Stuck { pid, phase: Phase::Calls, .. } => {
+                (Kind::Unreachable, format!("see what process {pid} is waiting for, or end it"))
+            }
+            FlightError::Stuck { pid, phase: Phase::Person, .. } => {
+                (Kind::PersonNeeded, format!("answer the question of process {pid}, then try again"))
+            }
+            FlightError::Folder { folder, .. } => (Kind::System, format!("look at who owns {}", folder.display())),
         };
-        Self::new(Kind::System, error).with_hint(hint)
+        Self::new(kind, error).with_hint(hint)
     }
 }
 

@@ -44,6 +44,11 @@ fn without(display: bool) -> &'static str {
     if display { "no pinentry program" } else { "no display for a pinentry" }
 }
 
+/// Returns whether a person can be asked from here.
+pub fn is_reachable(world: &World) -> bool {
+    reach(terminal::is_there(), world).is_ok()
+}
+
 /// Asks for a secret or a code, and does not show what is typed.
 pub fn ask_secret(prompt: &str, world: &World) -> Result<SecretString, PersonError> {
     ask(prompt, terminal::Echo::Hidden, world)

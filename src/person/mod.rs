@@ -9,6 +9,6 @@ mod dialog;
 mod talk;
 mod terminal;
 
-pub use ask::{PersonError, ask_line, ask_secret, confirm};
+pub use ask::{PersonError, ask_line, ask_secret, confirm, is_reachable};
 pub use caller::caller;
 pub use talk::{note, plain, warn};

@@ -19,8 +19,10 @@ use crate::world::World;
 
 /// How long a living holder may take for calls to AWS before those who wait give up.
 const CALLS: Duration = Duration::from_secs(30);
-/// How long a living holder may take for a person.
+/// How long a living holder may take for a person, for those who could ask the person themselves.
 const PERSON: Duration = Duration::from_secs(5 * 60);
+/// How long one who cannot ask anybody joins a question that is open elsewhere: SDKs give up after 60 s.
+const JOIN: Duration = Duration::from_secs(45);
 /// A holder whose heartbeat is older than this is stopped or gone, and is passed by.
 const STALE: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_secs(1);
@@ -36,10 +38,12 @@ pub struct Flight {
 #[derive(Debug, thiserror::Error)]
 pub enum FlightError {
     /// A living process has held the lock for too long.
-    #[error("another assume (process {pid}) has been at the same thing for {} s", waited.as_secs())]
+    #[error("{}", stuck(*pid, *phase, *waited))]
     Stuck {
         /// The holder.
         pid: u32,
+        /// What it is doing.
+        phase: Phase,
         /// How long we waited.
         waited: Duration,
     },
@@ -51,6 +55,14 @@ pub enum FlightError {
         /// Why not.
         source: io::Error,
     },
+}
+
+fn stuck(pid: u32, phase: Phase, waited: Duration) -> String {
+    let what = match phase {
+        Phase::Calls => "has been asking AWS for the same thing",
+        Phase::Person => "has been waiting for a person's answer",
+    };
+    format!("another assume (process {pid}) {what} for {} s", waited.as_secs())
 }
 
 /// What a holder is doing, for those who wait.
@@ -99,8 +111,9 @@ impl Flight {
         Self { folder: world.folders.state.join("locks") }
     }
 
-    /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile.
-    pub fn take(&self, name: &str, mut tell: impl FnMut(Waiting)) -> Result<Turn, FlightError> {
+    /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile. `could_ask` says whether a
+    /// person can be asked from here too.
+    pub fn take(&self, name: &str, could_ask: bool, mut tell: impl FnMut(Waiting)) -> Result<Turn, FlightError> {
         let folder = |source| FlightError::Folder { folder: self.folder.clone(), source };
         if let Some(state) = self.folder.parent() {
             private_folder(state).map_err(folder)?;
@@ -131,10 +144,11 @@ impl Flight {
             let waited = began.elapsed();
             let bound = match phase {
                 Phase::Calls => CALLS,
-                Phase::Person => PERSON,
+                Phase::Person if could_ask => PERSON,
+                Phase::Person => JOIN,
             };
             if waited > bound {
-                return Err(FlightError::Stuck { pid, waited });
+                return Err(FlightError::Stuck { pid, phase, waited });
             }
             if waited > Duration::from_secs(1) && !said {
                 said = true;
