@@ -66,6 +66,21 @@ impl SecretService {
         self.signal(Signal::CONT);
     }
 
+    /// Runs that, and returns how often meanwhile the keyring was told to show a prompt.
+    pub(crate) fn prompts_during(&self, run: impl FnOnce()) -> usize {
+        let mut command = self.program("dbus-monitor");
+        command.args(["--session", "interface='org.freedesktop.Secret.Prompt',member='Prompt'"]);
+        let mut monitor = command.stdout(Stdio::piped()).spawn().expect("the package `dbus` is needed");
+        let mut lines = BufReader::new(monitor.stdout.take().unwrap());
+        // It has begun when it tells of its own name.
+        lines.read_line(&mut String::new()).unwrap();
+        run();
+        self.answers();
+        monitor.kill().unwrap();
+        monitor.wait().unwrap();
+        lines.lines().map_while(Result::ok).filter(|line| line.contains("member=Prompt")).count()
+    }
+
     /// The variables by which a program finds it.
     pub(crate) fn variables(&self) -> [(&'static str, String); 1] {
         [("DBUS_SESSION_BUS_ADDRESS", self.address.clone())]
