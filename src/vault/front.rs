@@ -189,6 +189,12 @@ impl Vault {
         }
     }
 
+    /// Asks every store whether it answers, and prompts nobody.
+    pub fn probe_all(&self) -> Vec<(StoreName, Result<String, StoreError>)> {
+        let stores = [StoreName::Os, StoreName::Kernel, StoreName::File];
+        stores.into_iter().map(|store| (store, self.store(store).and_then(Store::probe))).collect()
+    }
+
     /// Returns a text that names where keepsakes are sought: the same item name in another place is another item.
     pub fn place_of_keepsakes(&self) -> String {
         let stores: Vec<&str> = self.order(SecretKind::Keepsake).into_iter().map(StoreName::as_str).collect();

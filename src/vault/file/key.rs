@@ -307,7 +307,7 @@ fn memory_folder(_world: &World) -> Option<PathBuf> {
 }
 
 fn nothing_opens_it() -> StoreError {
-    StoreError::Absent { reason: "neither an age identity file nor a passphrase is set".to_owned() }
+    StoreError::Absent { reason: "neither an age identity file nor a passphrase is set for it".to_owned() }
 }
 
 fn cannot_read(path: &Path, error: &std::io::Error) -> StoreError {
@@ -317,7 +317,8 @@ fn cannot_read(path: &Path, error: &std::io::Error) -> StoreError {
 fn unanswered(error: PersonError) -> StoreError {
     match error {
         PersonError::Nobody { .. } => StoreError::Absent {
-            reason: "neither an age identity file nor a passphrase is set, and nobody can be asked for one".to_owned(),
+            reason: "neither an age identity file nor a passphrase is set for it, and nobody can be asked for one"
+                .to_owned(),
         },
         error @ (PersonError::Declined | PersonError::Terminal(_) | PersonError::Pinentry { .. }) => {
             StoreError::failed(format!("no passphrase: {error}"))

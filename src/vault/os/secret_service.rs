@@ -31,12 +31,7 @@ impl Keyring {
     pub(super) fn open(namespace: &str) -> Result<Self, StoreError> {
         let connected =
             SecretService::connect_with_max_prompt_timeout(EncryptionType::Plain, PERSON_DEADLINE.as_secs());
-        let look = connected.map_err(|error| match say(error) {
-            StoreError::Failed { reason } => {
-                StoreError::Absent { reason: format!("no Secret Service on the session bus ({reason})") }
-            }
-            error => error,
-        })?;
+        let look = connected.map_err(absent)?;
         Ok(Self { service: namespace.to_owned(), look: Mutex::new(look), store: OnceLock::new() })
     }
 
@@ -171,6 +166,20 @@ fn text(bytes: Vec<u8>) -> Option<Zeroizing<String>> {
             drop(Zeroizing::new(error.into_bytes()));
             None
         }
+    }
+}
+
+/// Why there is nobody to connect to.
+fn absent(error: ServiceError) -> StoreError {
+    // libdbus would start a bus of its own beside a display, and was built without that.
+    let no_bus = matches!(&error, ServiceError::Dbus(error)
+        if error.name() == Some("org.freedesktop.DBus.Error.NotSupported"));
+    match say(error) {
+        _ if no_bus => StoreError::Absent { reason: "there is no session bus".to_owned() },
+        StoreError::Failed { reason } => {
+            StoreError::Absent { reason: format!("no Secret Service on the session bus ({reason})") }
+        }
+        error => error,
     }
 }
 
