@@ -1,5 +1,6 @@
 //! A TOML file as a tree whose every key knows where it stands.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use super::origin::Origin;
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     pub(super) path: Arc<Path>,
-    text: String,
+    pub(super) text: String,
     pub(super) root: Table,
 }
 
@@ -27,6 +28,8 @@ pub(super) struct Entry {
     pub(super) key: String,
     /// How many bytes stand before the key.
     pub(super) at: usize,
+    /// Where the value stands; for a table with a header of its own, the header.
+    pub(super) span: Range<usize>,
     pub(super) value: Value,
 }
 
@@ -106,6 +109,7 @@ fn table(from: &DeTable<'_>) -> Table {
     let entry = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| Entry {
         key: String::from(AsRef::<str>::as_ref(key.get_ref())),
         at: key.span().start,
+        span: value.span(),
         value: self::value(value.get_ref()),
     };
     let mut entries: Vec<Entry> = from.iter().map(entry).collect();

@@ -62,7 +62,7 @@ pub(super) fn truth(text: &str) -> Result<bool, String> {
 }
 
 /// Reads an endpoint: http or https, with a host.
-pub(super) fn endpoint(text: &str) -> Result<Url, String> {
+pub fn endpoint(text: &str) -> Result<Url, String> {
     let form = || format!("`{text}` is no endpoint; one looks like https://sts.eu-west-1.amazonaws.com");
     let url: Url = text.parse().map_err(|_| form())?;
     if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(url) } else { Err(form()) }

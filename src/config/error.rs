@@ -122,4 +122,36 @@ pub enum ConfigError {
         /// Where it stands.
         origin: Origin,
     },
+    /// A file that cannot be written.
+    #[error("{} cannot be written", path.display())]
+    Unwritable {
+        /// The file.
+        path: PathBuf,
+        /// What the machine said.
+        source: io::Error,
+    },
+    /// A file that somebody changed while we did.
+    #[error("{} was changed by somebody else meanwhile, and is left as it is", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A table in a form that cannot be edited without moving other bytes.
+    #[error("{table} is written in a form that only its author can edit")]
+    NotEditable {
+        /// The table.
+        table: String,
+        /// Where.
+        origin: Origin,
+    },
+    /// A name that is not declared in our file.
+    #[error("your config file declares no {kind} `{name}`")]
+    NotOurs {
+        /// `role` or `identity`.
+        kind: &'static str,
+        /// The name.
+        name: String,
+        /// Where the name is declared, if it is elsewhere.
+        elsewhere: Option<Origin>,
+    },
 }

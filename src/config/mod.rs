@@ -7,6 +7,7 @@ mod aws_file;
 mod aws_profile;
 mod catalog;
 mod document;
+mod edit;
 mod environment;
 mod error;
 mod include;
@@ -16,11 +17,15 @@ mod ours;
 mod read;
 mod role;
 mod section;
+mod write;
 
 pub use catalog::{Catalog, Listing};
+pub use edit::{ConfigEdit, TableKind};
 pub use error::ConfigError;
 pub use model::{
     AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, Role, RoleCall, SignIn, Source, StaticKeys,
     StoreName, StsEndpoints, VaultSettings,
 };
+pub use environment::endpoint;
 pub use origin::{Origin, Sourced};
+pub use ours::not_a_name;

@@ -24,6 +24,17 @@ pub enum Declared {
     AwsProfile(AwsProfile),
 }
 
+impl Declared {
+    /// Where it is declared.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Role(role) => &role.origin,
+            Self::Identity(identity) => &identity.origin,
+            Self::AwsProfile(profile) => &profile.origin,
+        }
+    }
+}
+
 /// A role profile of our own file.
 #[derive(Clone, Debug)]
 pub struct Role {

@@ -58,9 +58,14 @@ impl OurFile {
     /// Returns the main file, if there is one.
     pub(super) fn open(path: &Path) -> Result<Option<Self>, ConfigError> {
         let Some(text) = read::text(path, Trust::Own)? else { return Ok(None) };
+        Self::from_text(path, text).map(Some)
+    }
+
+    /// Returns the main file with that text.
+    pub(super) fn from_text(path: &Path, text: String) -> Result<Self, ConfigError> {
         let file = Self { document: Document::parse(path, text)?, grants: None };
         file.check()?;
-        Ok(Some(file))
+        Ok(file)
     }
 
     /// Returns the files that this one includes, in order; those of a folder by name.
@@ -192,12 +197,13 @@ impl OurFile {
     }
 }
 
-fn title(what: NameOf, name: &str) -> String {
+/// Returns a table's header.
+pub(super) fn title(what: NameOf, name: &str) -> String {
     format!("[{}.{name}]", what.word())
 }
 
 /// Returns why a name would be trouble on a command line, if it would.
-pub(super) fn not_a_name(name: &str) -> Option<&'static str> {
+pub fn not_a_name(name: &str) -> Option<&'static str> {
     if name.is_empty() {
         Some("it is empty")
     } else if name.starts_with('-') {
