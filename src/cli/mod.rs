@@ -1,6 +1,7 @@
 //! Arguments and commands: one short file per command. Here words become commands, and errors an exit code.
 
 mod became;
+mod begin;
 mod credential_process;
 mod exec;
 mod explain;
@@ -71,6 +72,25 @@ pub fn main() -> ExitCode {
 /// Returns the whole command line as clap knows it: help, man pages and completions are made from it.
 pub fn command() -> clap::Command {
     Cli::command()
+}
+
+/// Whether the command line takes a word for itself, now or in a version to come.
+fn is_command(word: &str) -> bool {
+    const TO_COME: [&str; 11] = [
+        "completions",
+        "console",
+        "discover",
+        "doctor",
+        "each",
+        "exposure",
+        "history",
+        "import",
+        "login",
+        "partner",
+        "root",
+    ];
+    const ALSO: [&str; 4] = ["help", "serve", "token", "trust"];
+    TO_COME.contains(&word) || ALSO.contains(&word) || Cli::command().find_subcommand(word).is_some()
 }
 
 fn run(cli: &Cli, world: &World) -> Result<ExitCode, Error> {

@@ -1,18 +1,18 @@
 //! `assume role`: role profiles in your own config file.
 
-use std::fmt::Display;
 use std::process::ExitCode;
-use std::str::FromStr;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use toml_edit::Value;
+use url::Url;
 
-use crate::config::{Catalog, ConfigEdit, Declared, TableKind, not_a_name};
+use crate::config::{Catalog, ConfigEdit, ConfigError, Declared, TableKind, endpoint, not_a_name};
 use crate::error::{Error, Kind};
 use crate::person;
 use crate::terms::{
     AccountId, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, RoleName, SessionName, SessionPolicy,
-    SourceIdentity, Tag, TagKey, parse_duration,
+    SourceIdentity, Tag, TagKey, parse_duration, show_duration,
 };
 use crate::world::World;
 
@@ -65,55 +65,55 @@ struct Fields {
     via: Option<String>,
     /// The role's ARN
     #[arg(long, value_name = "ARN", conflicts_with_all = ["account_id", "role_name"])]
-    role_arn: Option<String>,
+    role_arn: Option<RoleArn>,
     /// The account it lives in
     #[arg(long, value_name = "12 DIGITS")]
-    account_id: Option<String>,
+    account_id: Option<AccountId>,
     /// Its name, with its path: teams/core/Admin
     #[arg(long, value_name = "NAME")]
-    role_name: Option<String>,
+    role_name: Option<RoleName>,
     /// What the role's owner demands to be sent along
     #[arg(long, value_name = "ID")]
-    external_id: Option<String>,
+    external_id: Option<ExternalId>,
     /// The MFA device it demands
     #[arg(long, value_name = "SERIAL")]
-    mfa_serial: Option<String>,
+    mfa_serial: Option<MfaSerial>,
     /// A command that prints that device's code
     #[arg(long, value_name = "COMMAND")]
     mfa_process: Option<String>,
     /// How old an MFA session may be
-    #[arg(long, value_name = "DURATION")]
-    mfa_max_age: Option<String>,
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    mfa_max_age: Option<Duration>,
     /// How long a session lasts: 3600, 90m, 1h
     #[arg(long, value_name = "DURATION")]
-    duration: Option<String>,
+    duration: Option<RoleDuration>,
     /// What a session is called in CloudTrail
     #[arg(long, value_name = "NAME")]
-    session_name: Option<String>,
+    session_name: Option<SessionName>,
     /// Who is behind a session
     #[arg(long, value_name = "NAME")]
-    source_identity: Option<String>,
+    source_identity: Option<SourceIdentity>,
     /// A session tag
     #[arg(long = "tag", value_name = "KEY=VALUE")]
-    tags: Vec<String>,
+    tags: Vec<Tag>,
     /// A session tag that goes on to chained sessions
     #[arg(long = "transitive-tag", value_name = "KEY")]
-    transitive_tags: Vec<String>,
+    transitive_tags: Vec<TagKey>,
     /// A managed policy that narrows a session
     #[arg(long = "policy-arn", value_name = "ARN")]
-    policy_arns: Vec<String>,
+    policy_arns: Vec<PolicyArn>,
     /// An inline policy that narrows a session, as JSON
     #[arg(long, value_name = "JSON", conflicts_with = "policy_file")]
-    policy: Option<String>,
+    policy: Option<SessionPolicy>,
     /// A file with such a policy
     #[arg(long, value_name = "FILE")]
     policy_file: Option<String>,
     /// The Region to call STS in, and to work in
     #[arg(long, value_name = "REGION")]
-    region: Option<String>,
+    region: Option<Region>,
     /// Another STS endpoint
-    #[arg(long, value_name = "URL")]
-    endpoint_url: Option<String>,
+    #[arg(long, value_name = "URL", value_parser = endpoint)]
+    endpoint_url: Option<Url>,
     /// Whether a person has to agree to each hand-over
     #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
     confirm: Option<bool>,
@@ -137,13 +137,13 @@ fn add(name: &str, fields: &Fields, world: &World) -> Result<ExitCode, Error> {
         let error = Error::text(Kind::Usage, format!("the role `{name}` is there already"));
         return Err(error.with_hint(format!("assume role edit {name}")));
     }
-    let before = Catalog::open(world).ok().and_then(|catalog| catalog.find(name).ok().flatten());
-    for (key, value) in fields.settings()? {
-        file.set(TableKind::Role, name, key, value)?;
-    }
-    if !file.declares(TableKind::Role, name) {
+    if fields.role_arn.is_none() && (fields.account_id.is_none() || fields.role_name.is_none()) {
         let error = Error::text(Kind::Usage, "a role needs its ARN, or its account and name");
-        return Err(error.with_hint(format!("assume role add {name} --role-arn ARN")));
+        return Err(error.with_hint(format!("assume role add {name} --role-arn arn:aws:iam::123456789012:role/Admin")));
+    }
+    let before = Catalog::open(world).ok().and_then(|catalog| catalog.find(name).ok().flatten());
+    for (key, value) in fields.settings() {
+        file.set(TableKind::Role, name, key, value)?;
     }
     let origin = file.origin(TableKind::Role, name);
     file.save(Some(name))?;
@@ -159,7 +159,7 @@ fn add(name: &str, fields: &Fields, world: &World) -> Result<ExitCode, Error> {
 
 fn edit(name: &str, fields: &Fields, unset: &[String], world: &World) -> Result<ExitCode, Error> {
     let mut file = ConfigEdit::open(&world.folders.config_file)?;
-    let settings = fields.settings()?;
+    let settings = fields.settings();
     if settings.is_empty() && unset.is_empty() {
         return Err(Error::text(Kind::Usage, "nothing to change was given")
             .with_hint(format!("assume role edit {name} --duration 2h")));
@@ -210,9 +210,8 @@ fn known(file: &ConfigEdit, name: &str, world: &World) -> Result<(), Error> {
     }
     let catalog = Catalog::open(world)?;
     let elsewhere = catalog.find(name)?.map(|declared| declared.origin().clone());
-    let nearest = catalog.nearest(name).into_iter().next().filter(|_| elsewhere.is_none());
-    let error = Error::from(crate::config::ConfigError::NotOurs { kind: "role", name: name.to_owned(), elsewhere });
-    Err(error.with_hint(nearest.map(|nearest| format!("did you mean `{nearest}`?"))))
+    let nearest = catalog.nearest(name).into_iter().next();
+    Err(ConfigError::NotOurs { kind: "role", name: name.to_owned(), elsewhere, nearest }.into())
 }
 
 /// Says how a profile is reached whose name the command line takes for itself.
@@ -223,77 +222,38 @@ fn tell_if_command(name: &str) {
 }
 
 impl Fields {
-    /// What was given, checked as AWS would, by its key in the file.
-    fn settings(&self) -> Result<Vec<(&'static str, Value)>, Error> {
-        let mut settings: Vec<(&'static str, Value)> = Vec::new();
-        for (flag, key, text, check) in self.texts() {
-            if let Some(text) = text {
-                check(text).map_err(|reason| usage(flag, &reason))?;
-                settings.push((key, Value::from(text.as_str())));
-            }
+    /// What was given, by its key in the file.
+    fn settings(&self) -> Vec<(&'static str, Value)> {
+        fn text<T: ToString>(key: &'static str, given: &Option<T>) -> Option<(&'static str, Value)> {
+            given.as_ref().map(|value| (key, Value::from(value.to_string())))
         }
-        if !self.tags.is_empty() {
-            let mut table = toml_edit::InlineTable::new();
-            for text in &self.tags {
-                let tag: Tag = text.parse().map_err(|reason| usage("--tag", &reason))?;
-                table.insert(tag.key().as_str(), Value::from(tag.value()));
-            }
-            settings.push(("tags", Value::from(table)));
+        fn list<T: ToString>(key: &'static str, given: &[T]) -> Option<(&'static str, Value)> {
+            let texts: toml_edit::Array = given.iter().map(T::to_string).collect();
+            (!given.is_empty()).then(|| (key, Value::from(texts)))
         }
-        list::<TagKey>(&mut settings, "--transitive-tag", "transitive_tags", &self.transitive_tags)?;
-        list::<PolicyArn>(&mut settings, "--policy-arn", "policy_arns", &self.policy_arns)?;
-        settings.extend(self.confirm.map(|confirm| ("confirm", Value::from(confirm))));
-        Ok(settings)
+        let tags: toml_edit::InlineTable = self.tags.iter().map(|tag| (tag.key().as_str(), tag.value())).collect();
+        let settings = [
+            text("identity", &self.identity),
+            text("via", &self.via),
+            text("role_arn", &self.role_arn),
+            text("account_id", &self.account_id),
+            text("role_name", &self.role_name),
+            text("external_id", &self.external_id),
+            text("mfa_serial", &self.mfa_serial),
+            text("mfa_process", &self.mfa_process),
+            text("mfa_max_age", &self.mfa_max_age.map(show_duration)),
+            text("duration", &self.duration),
+            text("session_name", &self.session_name),
+            text("source_identity", &self.source_identity),
+            (!tags.is_empty()).then(|| ("tags", Value::from(tags))),
+            list("transitive_tags", &self.transitive_tags),
+            list("policy_arns", &self.policy_arns),
+            text("policy", &self.policy.as_ref().map(SessionPolicy::as_str)),
+            text("policy_file", &self.policy_file),
+            text("region", &self.region),
+            text("endpoint_url", &self.endpoint_url),
+            self.confirm.map(|confirm| ("confirm", Value::from(confirm))),
+        ];
+        settings.into_iter().flatten().collect()
     }
-
-    fn texts(&self) -> [(&'static str, &'static str, &Option<String>, Check); 16] {
-        [
-            ("--identity", "identity", &self.identity, check::<String>),
-            ("--via", "via", &self.via, check::<String>),
-            ("--role-arn", "role_arn", &self.role_arn, check::<RoleArn>),
-            ("--account-id", "account_id", &self.account_id, check::<AccountId>),
-            ("--role-name", "role_name", &self.role_name, check::<RoleName>),
-            ("--external-id", "external_id", &self.external_id, check::<ExternalId>),
-            ("--mfa-serial", "mfa_serial", &self.mfa_serial, check::<MfaSerial>),
-            ("--mfa-process", "mfa_process", &self.mfa_process, check::<String>),
-            ("--mfa-max-age", "mfa_max_age", &self.mfa_max_age, |text| {
-                parse_duration(text).map(drop).map_err(|error| error.to_string())
-            }),
-            ("--duration", "duration", &self.duration, check::<RoleDuration>),
-            ("--session-name", "session_name", &self.session_name, check::<SessionName>),
-            ("--source-identity", "source_identity", &self.source_identity, check::<SourceIdentity>),
-            ("--policy", "policy", &self.policy, check::<SessionPolicy>),
-            ("--policy-file", "policy_file", &self.policy_file, check::<String>),
-            ("--region", "region", &self.region, check::<Region>),
-            ("--endpoint-url", "endpoint_url", &self.endpoint_url, |text| {
-                crate::config::endpoint(text).map(drop)
-            }),
-        ]
-    }
-}
-
-type Check = fn(&str) -> Result<(), String>;
-
-fn check<T: FromStr<Err: Display>>(text: &str) -> Result<(), String> {
-    text.parse::<T>().map(drop).map_err(|error| error.to_string())
-}
-
-fn list<T: FromStr<Err: Display>>(
-    settings: &mut Vec<(&'static str, Value)>,
-    flag: &str,
-    key: &'static str,
-    texts: &[String],
-) -> Result<(), Error> {
-    if texts.is_empty() {
-        return Ok(());
-    }
-    for text in texts {
-        check::<T>(text).map_err(|reason| usage(flag, &reason))?;
-    }
-    settings.push((key, Value::from(texts.iter().map(String::as_str).collect::<toml_edit::Array>())));
-    Ok(())
-}
-
-fn usage(flag: &str, reason: &dyn Display) -> Error {
-    Error::text(Kind::Usage, format!("{flag}: {reason}"))
 }

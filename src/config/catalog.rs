@@ -1,6 +1,6 @@
 //! All that was declared, found by name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::aws_file::{AwsFile, Family};
@@ -41,6 +41,8 @@ pub struct Listing {
     pub role_arn: Option<crate::terms::RoleArn>,
     /// Where the name is declared again, so that this declaration is never reached.
     pub shadowed_by: Option<Origin>,
+    /// Why it cannot be used as it is declared.
+    pub error: Option<String>,
 }
 
 impl Catalog {
@@ -117,23 +119,27 @@ impl Catalog {
         let profile = |name: &str| self.aws.begins(name).map(|origin| (name.to_owned(), "profile", origin));
         found.extend(profiles.into_iter().filter_map(profile));
         found.extend(self.included.iter().flat_map(ours));
+        let mut first: BTreeMap<String, Origin> = BTreeMap::new();
         let mut listings: Vec<Listing> = Vec::with_capacity(found.len());
         for (name, kind, origin) in found {
-            let shadowed_by = listings.iter().find(|known| known.name == name).map(|known| known.origin.clone());
-            let role_arn = if shadowed_by.is_none() { self.role_arn(&name) } else { None };
-            listings.push(Listing { name, kind, origin, role_arn, shadowed_by });
+            let shadowed_by = first.get(&name).cloned();
+            first.entry(name.clone()).or_insert_with(|| origin.clone());
+            let (role_arn, error) = match shadowed_by {
+                None => self.role_arn(&name).map_or_else(|error| (None, Some(error.to_string())), |arn| (arn, None)),
+                Some(_) => (None, None),
+            };
+            listings.push(Listing { name, kind, origin, role_arn, shadowed_by, error });
         }
         listings.sort_by(|a, b| a.name.cmp(&b.name).then(a.shadowed_by.is_some().cmp(&b.shadowed_by.is_some())));
         listings
     }
 
-    /// The role that a name leads to. A declaration that cannot be read names none here, and says why when it is used.
-    fn role_arn(&self, name: &str) -> Option<crate::terms::RoleArn> {
-        match self.find(name).ok()?? {
-            Declared::Role(role) => Some(role.call.role_arn.value),
-            Declared::AwsProfile(profile) => profile.role.map(|call| call.role_arn.value),
-            Declared::Identity(_) => None,
-        }
+    fn role_arn(&self, name: &str) -> Result<Option<crate::terms::RoleArn>, ConfigError> {
+        Ok(match self.find(name)? {
+            Some(Declared::Role(role)) => Some(role.call.role_arn.value),
+            Some(Declared::AwsProfile(profile)) => profile.role.map(|call| call.role_arn.value),
+            Some(Declared::Identity(_)) | None => None,
+        })
     }
 
     /// What our file says for everybody.

@@ -153,5 +153,7 @@ pub enum ConfigError {
         name: String,
         /// Where the name is declared, if it is elsewhere.
         elsewhere: Option<Origin>,
+        /// A name that may have been meant.
+        nearest: Option<String>,
     },
 }

@@ -13,6 +13,7 @@ mod error;
 mod include;
 mod model;
 mod origin;
+mod process;
 mod ours;
 mod read;
 mod role;
@@ -21,11 +22,12 @@ mod write;
 
 pub use catalog::{Catalog, Listing};
 pub use edit::{ConfigEdit, TableKind};
+pub use environment::endpoint;
 pub use error::ConfigError;
 pub use model::{
     AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, Role, RoleCall, SignIn, Source, StaticKeys,
     StoreName, StsEndpoints, VaultSettings,
 };
-pub use environment::endpoint;
 pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
+pub use process::asks_us_for;

@@ -64,7 +64,8 @@ fn hint(error: &ConfigError) -> Option<String> {
         ConfigError::NotGranted { grant: None, .. } => Some("move it to your own config file".to_owned()),
         ConfigError::NotEditable { table, .. } => Some(format!("write it as a table with the header {table} first")),
         ConfigError::NotOurs { elsewhere: Some(_), .. } => Some("edit it where it is declared".to_owned()),
-        ConfigError::NotOurs { elsewhere: None, .. } => Some("assume list".to_owned()),
+        ConfigError::NotOurs { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
+        ConfigError::NotOurs { elsewhere: None, nearest: None, .. } => Some("assume list".to_owned()),
         ConfigError::Changed { .. } => Some("run it again".to_owned()),
         ConfigError::Twice { .. } => Some("give one of them another name".to_owned()),
         ConfigError::Unreadable { .. }

@@ -10,7 +10,6 @@ mod hops;
 mod model;
 mod overrides;
 mod planner;
-mod process;
 mod reach;
 
 pub use error::{LoopHop, PlanError};

@@ -4,8 +4,8 @@ use super::error::{LoopHop, PlanError};
 use super::hops::{Leg, hops};
 use super::model::{Base, BaseSource, Plan, Start};
 use super::overrides::Overrides;
-use super::process::asks_us_for;
 use super::reach::{Family, Voices};
+use crate::config::asks_us_for;
 use crate::config::{
     AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, Role, RoleCall, SignIn, Source, Sourced,
 };

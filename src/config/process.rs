@@ -2,7 +2,7 @@
 
 /// Returns the profile that a command line asks us for, if it is `assume credential-process NAME`, however it is quoted
 /// and wherever the program lies.
-pub(super) fn asks_us_for(command: &str) -> Option<String> {
+pub fn asks_us_for(command: &str) -> Option<String> {
     let words = words(command);
     let program = words.first()?.rsplit(['/', '\\']).next()?;
     if program.strip_suffix(".exe").unwrap_or(program) != "assume" {
