@@ -1,5 +1,6 @@
 //! From a name to credentials: the arrows that every hand-over command shares.
 
+use super::begin;
 use super::overrides::OverrideArgs;
 use crate::acquire::acquire;
 use crate::config::Catalog;
@@ -55,7 +56,7 @@ pub(super) fn planned(
     overrides: &OverrideArgs,
     world: &World,
 ) -> Result<Plan, Error> {
-    Ok(plan(catalog, profile, &overrides.overrides()?, &who(world))?)
+    plan(catalog, profile, &overrides.overrides()?, &who(world)).map_err(|error| begin::no_plan(error, catalog, world))
 }
 
 fn life(catalog: &Catalog, consumer: Consumer) -> Life {

@@ -172,6 +172,31 @@ impl AwsFile {
         Cow::Owned(whole)
     }
 
+    /// Returns where a profile's setting stands: its line's number, and its value with the indented lines after it.
+    pub(super) fn place_of(&self, name: &str, key: &str) -> Option<(usize, Range<usize>)> {
+        let sections = self.sections(Kind::Profile, name).rev();
+        let mut settings = sections.flat_map(|section| self.settings[section.settings.clone()].iter().rev());
+        let setting = settings.find(|setting| self.text[setting.key.clone()].eq_ignore_ascii_case(key))?;
+        Some((setting.line, setting.value.start..self.end_of_setting(setting)))
+    }
+
+    fn end_of_setting(&self, setting: &Setting) -> usize {
+        if setting.more.is_empty() { setting.value.end } else { setting.more.end }
+    }
+
+    /// Returns the sections of a profile: from the header to the end of the last setting's line, with the settings' keys.
+    pub(super) fn blocks_of(&self, name: &str) -> Vec<(usize, Range<usize>, Vec<String>)> {
+        let block = |section: &Section| {
+            let settings = &self.settings[section.settings.clone()];
+            let start = self.text[..section.name.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let last = settings.last().map_or(section.name.end, |setting| self.end_of_setting(setting));
+            let end = self.text[last..].find('\n').map_or(self.text.len(), |newline| last + newline + 1);
+            let keys = settings.iter().map(|setting| self.text[setting.key.clone()].to_ascii_lowercase()).collect();
+            (section.line, start..end, keys)
+        };
+        self.sections(Kind::Profile, name).map(block).collect()
+    }
+
     /// The names of all profiles, as often as they have a section.
     pub(super) fn profiles(&self) -> impl Iterator<Item = &str> {
         let profiles = self.sections.iter().filter(|section| section.kind == Kind::Profile);
@@ -212,7 +237,7 @@ fn section(header: &str, family: Family) -> (Kind, &str, bool) {
 }
 
 /// `[A-Za-z0-9_\-/.%@:+]*`
-fn is_identifier(name: &str) -> bool {
+pub(super) fn is_identifier(name: &str) -> bool {
     name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b))
 }
 

@@ -11,6 +11,7 @@ use super::environment::truth;
 use super::error::ConfigError;
 use super::model::{AwsProfile, Connection, RoleCall, SignIn, Source, StaticKeys};
 use super::origin::{Origin, Sourced};
+use super::process::asks_us_for;
 use super::section::{invalid, nearest};
 use crate::terms::{RoleDuration, SecretString};
 
@@ -65,6 +66,26 @@ impl AwsFiles {
     /// The names of all profiles; those of both files come twice.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
         self.both().flat_map(AwsFile::profiles)
+    }
+
+    /// Whether a profile says nothing but that we are to be asked for that very name, as `setup credential-process` writes.
+    pub(super) fn points_to_itself(&self, name: &str) -> bool {
+        let settings = Settings { files: self, name };
+        let process = settings.get("credential_process");
+        process.is_some_and(|process| asks_us_for(&process.value).as_deref() == Some(name))
+            && settings.outranking().is_none()
+    }
+
+    /// Returns the profile that a profile's `credential_process` asks us for, if it does.
+    pub(super) fn asks_us_for(&self, name: &str) -> Option<String> {
+        asks_us_for(&Settings { files: self, name }.get("credential_process")?.value)
+    }
+
+    /// Returns what a profile has that goes before a `credential_process`, or instead of one of ours.
+    pub(super) fn outranking(&self, name: &str) -> Option<Origin> {
+        let settings = Settings { files: self, name };
+        let theirs = settings.get("credential_process").filter(|process| asks_us_for(&process.value).is_none());
+        settings.outranking().or(theirs.map(|process| process.origin))
     }
 
     fn both(&self) -> impl Iterator<Item = &AwsFile> {
@@ -150,6 +171,22 @@ impl<'a> Settings<'a> {
         ]
         .into_iter()
         .find_map(|(key, sign_in)| self.get(key).map(|found| Sourced::new(sign_in, found.origin)))
+    }
+
+    /// What the SDKs look at before `credential_process`. Keys of the config file come after it in botocore, and before
+    /// it nowhere; yet who reads both in one section cannot tell.
+    fn outranking(&self) -> Option<Origin> {
+        const KEYS: [&str; 8] = [
+            "role_arn",
+            "web_identity_token_file",
+            "sso_session",
+            "sso_account_id",
+            "sso_role_name",
+            "sso_start_url",
+            "login_session",
+            "aws_access_key_id",
+        ];
+        KEYS.into_iter().find_map(|key| self.get(key)).map(|found| found.origin)
     }
 
     fn connection(&self) -> Result<Connection, ConfigError> {

@@ -80,7 +80,9 @@ impl Catalog {
         {
             return Ok(Some(found));
         }
-        if let Some(profile) = self.aws.profile(name)? {
+        // A profile that only points back to us, as `setup credential-process` writes them, takes nobody's name.
+        let is_pointer = self.is_ours(name) && self.aws.points_to_itself(name);
+        if !is_pointer && let Some(profile) = self.aws.profile(name)? {
             return Ok(Some(Declared::AwsProfile(profile)));
         }
         for file in &self.included {
@@ -91,6 +93,39 @@ impl Catalog {
         Ok(None)
     }
 
+    /// Whether our file, or one that it includes, declares that name.
+    pub fn is_ours(&self, name: &str) -> bool {
+        self.our_names().any(|(_, _, entry)| entry.key == name)
+    }
+
+    /// Whether a name means something apart from a profile of that name which only points back to us.
+    pub fn leads_somewhere(&self, name: &str) -> bool {
+        self.is_ours(name) || (self.aws.begins(name).is_some() && !self.aws.points_to_itself(name))
+    }
+
+    /// The roles of our file and of those that it includes, sorted.
+    pub fn roles(&self) -> Vec<String> {
+        self.names_of(NameOf::Role)
+    }
+
+    /// Returns what keeps a `credential_process` of ours in that AWS profile from being asked, if anything does.
+    pub fn outranking(&self, profile: &str) -> Option<Origin> {
+        self.aws.outranking(profile)
+    }
+
+    /// Returns the AWS profiles whose `credential_process` asks us, each with the name that it asks for.
+    pub fn pointers(&self) -> Vec<(String, String)> {
+        let names: BTreeSet<&str> = self.aws.names().collect();
+        let pointer = |name: &str| Some((name.to_owned(), self.aws.asks_us_for(name)?));
+        names.into_iter().filter_map(pointer).collect()
+    }
+
+    fn names_of(&self, kind: NameOf) -> Vec<String> {
+        let names: BTreeSet<&str> =
+            self.our_names().filter(|(_, what, _)| *what == kind).map(|(_, _, entry)| entry.key.as_str()).collect();
+        names.into_iter().map(str::to_owned).collect()
+    }
+
     /// Returns the names that a mistyped one may have meant, nearest first.
     pub fn nearest(&self, name: &str) -> Vec<String> {
         let names: BTreeSet<&str> = self.names().collect();
@@ -99,9 +134,7 @@ impl Catalog {
 
     /// The names of our identities, sorted.
     pub fn identities(&self) -> Vec<String> {
-        let identities = self.our_names().filter(|(_, what, _)| *what == NameOf::Identity);
-        let names: BTreeSet<String> = identities.map(|(_, _, entry)| entry.key.clone()).collect();
-        names.into_iter().collect()
+        self.names_of(NameOf::Identity)
     }
 
     /// Whether nothing at all is declared.
@@ -116,8 +149,10 @@ impl Catalog {
         };
         let mut found: Vec<(String, &'static str, Origin)> = self.main.iter().flat_map(ours).collect();
         let profiles: BTreeSet<&str> = self.aws.names().collect();
+        let pointer = |name: &str| self.is_ours(name) && self.aws.points_to_itself(name);
+        let profiles = profiles.into_iter().filter(|name| !pointer(name));
         let profile = |name: &str| self.aws.begins(name).map(|origin| (name.to_owned(), "profile", origin));
-        found.extend(profiles.into_iter().filter_map(profile));
+        found.extend(profiles.filter_map(profile));
         found.extend(self.included.iter().flat_map(ours));
         let mut first: BTreeMap<String, Origin> = BTreeMap::new();
         let mut listings: Vec<Listing> = Vec::with_capacity(found.len());

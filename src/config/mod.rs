@@ -3,6 +3,7 @@
 //! What enters: files, and the environment variables that the SDKs honour. What leaves: values that AWS would accept,
 //! each with its origin. Nothing is decided here.
 
+mod aws_edit;
 mod aws_file;
 mod aws_profile;
 mod catalog;
@@ -20,6 +21,7 @@ mod role;
 mod section;
 mod write;
 
+pub use aws_edit::{AwsConfigEdit, Change, is_profile_name};
 pub use catalog::{Catalog, Listing};
 pub use edit::{ConfigEdit, TableKind};
 pub use environment::endpoint;

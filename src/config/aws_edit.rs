@@ -1,0 +1,142 @@
+//! Patching `~/.aws/config` so that the SDKs ask us: lines of ours are added, replaced or taken out, and no other byte moves.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use super::aws_file::{AwsFile, Family, is_identifier};
+use super::error::ConfigError;
+use super::read::{self, Trust};
+use super::write;
+
+/// The AWS config file, open for a change.
+#[derive(Debug)]
+pub struct AwsConfigEdit {
+    path: PathBuf,
+    before: Option<String>,
+    text: String,
+    changes: Vec<Change>,
+}
+
+/// Lines that were exchanged.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Change {
+    /// The first line's number, from 1.
+    pub line: usize,
+    /// What stood there.
+    pub removed: Vec<String>,
+    /// What stands there now.
+    pub added: Vec<String>,
+}
+
+/// Tells a section that we made from one that we only added a line to: the first goes as a whole.
+const MARK: &str = "# added by `assume setup credential-process`";
+const KEY: &str = "credential_process";
+
+impl AwsConfigEdit {
+    /// Opens the file at that path. One that is not there yet is empty, and made when it is saved.
+    pub fn open(path: &Path) -> Result<Self, ConfigError> {
+        let before = read::text(path, Trust::AsTheSdksDo)?;
+        let text = before.clone().unwrap_or_default();
+        let edit = Self { path: path.to_owned(), before, text, changes: Vec::new() };
+        edit.file()?;
+        Ok(edit)
+    }
+
+    /// Makes a profile run that command. A profile that is not there is added, with that Region.
+    pub fn put(&mut self, profile: &str, command: &str, region: Option<&str>) -> Result<(), ConfigError> {
+        let file = self.file()?;
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        if let Some((_, place)) = file.place_of(profile, KEY) {
+            if self.text[place.clone()] != *command {
+                self.splice(place, command);
+            }
+            return Ok(());
+        }
+        let line = format!("{KEY} = {command}{end}");
+        if let Some((_, block, _)) = file.blocks_of(profile).pop() {
+            let open = if self.text[..block.end].ends_with('\n') { "" } else { end };
+            self.splice(block.end..block.end, &format!("{open}{line}"));
+            return Ok(());
+        }
+        let mut section = String::new();
+        if !self.text.is_empty() {
+            section.push_str(if self.text.ends_with('\n') { "" } else { end });
+            section.push_str(end);
+        }
+        let header = if profile == "default" { "[default]".to_owned() } else { format!("[profile {profile}]") };
+        section.push_str(&format!("{header}{end}{MARK}{end}{line}"));
+        if let Some(region) = region {
+            section.push_str(&format!("region = {region}{end}"));
+        }
+        let at = self.text.len();
+        self.splice(at..at, &section);
+        Ok(())
+    }
+
+    /// Takes our line out of a profile, and the profile itself if we made it and nobody added to it.
+    pub fn prune(&mut self, profile: &str) -> Result<(), ConfigError> {
+        let file = self.file()?;
+        let ours = |keys: &[String]| keys.iter().all(|key| key == KEY || key == "region");
+        for (_, block, keys) in file.blocks_of(profile) {
+            if ours(&keys) && self.text[block.clone()].contains(MARK) {
+                let mut block = block;
+                let blank = self.text[..block.start]
+                    .strip_suffix('\n')
+                    .map(|before| before.strip_suffix('\r').unwrap_or(before));
+                if blank.is_some_and(|before| before.is_empty() || before.ends_with('\n')) {
+                    block.start = blank.map_or(block.start, str::len);
+                }
+                self.splice(block, "");
+                return Ok(());
+            }
+        }
+        if let Some((_, place)) = file.place_of(profile, KEY) {
+            let start = self.text[..place.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let end = self.text[place.end..].find('\n').map_or(self.text.len(), |newline| place.end + newline + 1);
+            self.splice(start..end, "");
+        }
+        Ok(())
+    }
+
+    /// What was changed so far, in order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes the file, if anything changed.
+    pub fn save(self) -> Result<(), ConfigError> {
+        if self.before.as_deref().unwrap_or_default() == self.text {
+            return Ok(());
+        }
+        self.file()?;
+        write::replace(&self.path, self.before.as_deref(), &self.text)
+    }
+
+    fn file(&self) -> Result<AwsFile, ConfigError> {
+        AwsFile::parse(&self.path, self.text.clone(), Family::Config)
+    }
+
+    fn splice(&mut self, range: Range<usize>, new: &str) {
+        let start = self.text[..range.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let line_end = |text: &str, at: usize| text[at..].find('\n').map_or(text.len(), |newline| at + newline);
+        // An addition of whole lines leaves the line that it stands before alone.
+        let whole = |text: &str, at: usize| if at == 0 || text[..at].ends_with('\n') { at } else { line_end(text, at) };
+        let removed = self.text[start..whole(&self.text, range.end).max(start)].to_owned();
+        let line = self.text[..start].matches('\n').count() + 1;
+        let after = range.start + new.len();
+        self.text.replace_range(range, new);
+        let added = &self.text[start..whole(&self.text, after).max(start)];
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        self.changes.push(Change { line, removed: lines(&removed), added: lines(added) });
+    }
+}
+
+/// Whether the SDKs take a text for a profile's name.
+pub fn is_profile_name(name: &str) -> bool {
+    !name.is_empty() && is_identifier(name)
+}
