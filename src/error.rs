@@ -9,6 +9,7 @@ mod identity;
 mod mfa;
 mod person;
 mod plan;
+mod sandbox;
 mod vault;
 
 use std::fmt;

@@ -1,1 +1,32 @@
-//! A local STS and IAM that enforces trust policies, for trying out and for tests.
+//! A local STS and IAM that answers as AWS does, for trying out and for tests.
+//!
+//! A [`Scenario`] says who there is; a [`Server`] plays it on loopback. What comes in is a signed request of AWS's query
+//! protocol; what goes out is AWS's XML, with AWS's codes and words when it is a refusal. Nothing here knows our own
+//! client: the AWS CLI and botocore must find it as convincing.
+//!
+//! `http` lets a request in and fails when told to, `dispatch` finds the operation, `caller` believes a signature or
+//! does not, `sts` and `iam` do the work on the `estate`.
+
+mod answer;
+mod call;
+mod caller;
+mod constraint;
+mod control;
+mod dispatch;
+mod error;
+mod estate;
+mod fault;
+mod fresh;
+mod http;
+mod iam;
+mod log;
+mod mfa_code;
+mod scenario;
+mod server;
+mod sigv4;
+mod sts;
+
+pub use error::{SandboxError, ScenarioError};
+pub use fault::{Failure, Fault, InvalidFailure};
+pub use scenario::{Profile, ProfileSource, Scenario};
+pub use server::{Device, Key, Options, Server};

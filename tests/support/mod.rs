@@ -2,4 +2,5 @@
 
 pub(crate) mod home;
 pub(crate) mod plain_user;
+pub(crate) mod sandbox;
 pub(crate) mod secret_service;

@@ -1,0 +1,466 @@
+//! Who lives in the sandbox: accounts, users with keys and MFA devices, roles, and the policies of all of them.
+//!
+//! Read from TOML; a policy is a TOML table or a text of JSON. Secrets that a scenario leaves out are made at start, so
+//! that none has to be written into a file.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::mfa::Seed;
+use crate::policy::Document;
+use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
+
+use super::error::ScenarioError;
+
+/// A world of accounts.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    pub(super) accounts: Vec<Account>,
+    pub(super) profiles: Vec<Profile>,
+}
+
+/// How somebody of the scenario names what they want to become.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Profile {
+    /// The profile's name.
+    pub name: String,
+    /// Where it starts.
+    pub from: ProfileSource,
+    /// The role.
+    pub role_arn: RoleArn,
+    /// What a partner demands.
+    pub external_id: Option<ExternalId>,
+    /// The device, where the role demands MFA.
+    pub mfa_serial: Option<MfaSerial>,
+}
+
+/// Where a profile starts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ProfileSource {
+    /// The first key of the user with this ARN.
+    User(String),
+    /// Another profile of this name.
+    Profile(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub(super) id: AccountId,
+    pub(super) partition: Partition,
+    pub(super) organization: Option<String>,
+    pub(super) disabled_regions: Vec<String>,
+    pub(super) users: Vec<User>,
+    pub(super) roles: Vec<Role>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct User {
+    pub(super) name: String,
+    /// With a slash at both ends.
+    pub(super) path: String,
+    pub(super) is_root: bool,
+    pub(super) keys: Vec<Key>,
+    pub(super) devices: Vec<Device>,
+    pub(super) policies: Vec<Document>,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Key {
+    pub(super) id: Option<AccessKeyId>,
+    pub(super) secret: Option<SecretString>,
+    pub(super) is_active: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Device {
+    pub(super) serial: MfaSerial,
+    pub(super) seed: Option<Seed>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Role {
+    pub(super) arn: RoleArn,
+    pub(super) trust: Document,
+    pub(super) policies: Vec<Document>,
+    pub(super) max_session: u64,
+    pub(super) tags: BTreeMap<String, String>,
+}
+
+impl Scenario {
+    /// Returns the built-in scenario: Development, Production, a partner and a backup account.
+    pub fn classic() -> Result<Self, ScenarioError> {
+        Self::parse(CLASSIC)
+    }
+
+    /// Reads a scenario file.
+    pub fn read(path: &Path) -> Result<Self, ScenarioError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| ScenarioError::Read { path: PathBuf::from(path), source })?;
+        Self::parse(&text)
+    }
+
+    /// Reads a scenario.
+    pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        let wire: Wire = toml::from_str(text).map_err(|error| ScenarioError::Form { reason: error.to_string() })?;
+        let accounts = wire.account.into_iter().map(WireAccount::account).collect::<Result<Vec<_>, _>>()?;
+        let mut scenario = Self { accounts, profiles: Vec::new() };
+        scenario.check_names()?;
+        let names: BTreeSet<String> = wire.profile.keys().cloned().collect();
+        for (name, profile) in wire.profile {
+            let profile = profile.profile(name, &names, &scenario)?;
+            scenario.profiles.push(profile);
+        }
+        Ok(scenario)
+    }
+
+    /// The profiles, by name.
+    pub fn profiles(&self) -> &[Profile] {
+        &self.profiles
+    }
+
+    fn check_names(&self) -> Result<(), ScenarioError> {
+        let twice = |what: String| Err(ScenarioError::Twice { what });
+        let mut seen = BTreeSet::new();
+        for account in &self.accounts {
+            let users = account.users.iter().map(|user| user_arn(account, user).to_lowercase());
+            let roles = account.roles.iter().map(|role| role.arn.to_string().to_lowercase());
+            let keys = account.users.iter().flat_map(|user| &user.keys).filter_map(|key| key.id.as_ref());
+            let devices = account.users.iter().flat_map(|user| &user.devices).map(|device| &device.serial);
+            let named = std::iter::once(account.id.to_string())
+                .chain(users)
+                .chain(roles)
+                .chain(keys.map(ToString::to_string))
+                .chain(devices.map(ToString::to_string));
+            for name in named {
+                if !seen.insert(name.clone()) {
+                    return twice(name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Finds a user by `name`, `account/name` or ARN.
+    fn user(&self, named: &str) -> Option<String> {
+        let mut found = self.accounts.iter().flat_map(|account| {
+            account.users.iter().filter_map(move |user| {
+                let arn = user_arn(account, user);
+                let fits = named == user.name || named == arn || named == format!("{}/{}", account.id, user.name);
+                fits.then_some(arn)
+            })
+        });
+        let first = found.next()?;
+        // Two of that name: neither can be meant.
+        found.next().is_none().then_some(first)
+    }
+}
+
+pub(super) fn user_arn(account: &Account, user: &User) -> String {
+    let (partition, id) = (account.partition, &account.id);
+    match user.is_root {
+        true => format!("arn:{partition}:iam::{id}:root"),
+        false => format!("arn:{partition}:iam::{id}:user{}{}", user.path, user.name),
+    }
+}
+
+const CLASSIC: &str = include_str!("classic.toml");
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    #[serde(default)]
+    account: Vec<WireAccount>,
+    #[serde(default)]
+    profile: BTreeMap<String, WireProfile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireAccount {
+    id: String,
+    #[serde(default, rename = "name")]
+    _name: Option<String>,
+    #[serde(default)]
+    partition: Option<String>,
+    #[serde(default)]
+    organization: Option<String>,
+    #[serde(default)]
+    disabled_regions: Vec<String>,
+    #[serde(default)]
+    user: Vec<WireUser>,
+    #[serde(default)]
+    role: Vec<WireRole>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireUser {
+    name: String,
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    root: bool,
+    #[serde(default)]
+    key: Option<Vec<WireKey>>,
+    #[serde(default)]
+    mfa: Vec<WireDevice>,
+    #[serde(default)]
+    policies: BTreeMap<String, Value>,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireKey {
+    #[serde(default)]
+    id: Option<String>,
+    #[serde(default)]
+    secret: Option<WireSecret>,
+    #[serde(default = "yes")]
+    active: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireDevice {
+    Serial(String),
+    Seeded { serial: String, seed: WireSecret },
+}
+
+/// A secret as it stands in a scenario file.
+#[derive(Deserialize)]
+#[serde(from = "String")]
+struct WireSecret(SecretString);
+
+impl From<String> for WireSecret {
+    fn from(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireRole {
+    name: String,
+    trust: Value,
+    #[serde(default)]
+    policies: BTreeMap<String, Value>,
+    #[serde(default = "hour")]
+    max_session_duration: u64,
+    #[serde(default)]
+    tags: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireProfile {
+    #[serde(default)]
+    user: Option<String>,
+    #[serde(default)]
+    via: Option<String>,
+    role_arn: String,
+    #[serde(default)]
+    external_id: Option<String>,
+    #[serde(default)]
+    mfa_serial: Option<String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn hour() -> u64 {
+    3_600
+}
+
+impl WireAccount {
+    fn account(self) -> Result<Account, ScenarioError> {
+        let id: AccountId = parse(&self.id, "an account")?;
+        let partition = match &self.partition {
+            None => Partition::Aws,
+            Some(name) => Partition::from_name(name).ok_or_else(|| ScenarioError::Value {
+                whose: format!("account {id}"),
+                reason: format!("`{name}` is no AWS partition"),
+            })?,
+        };
+        Ok(Account {
+            users: self.user.into_iter().map(|user| user.user(&id)).collect::<Result<_, _>>()?,
+            roles: self.role.into_iter().map(|role| role.role(partition, &id)).collect::<Result<_, _>>()?,
+            organization: self.organization,
+            disabled_regions: self.disabled_regions,
+            partition,
+            id,
+        })
+    }
+}
+
+impl WireUser {
+    fn user(self, account: &AccountId) -> Result<User, ScenarioError> {
+        let whose = format!("user {} of {account}", self.name);
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+        if self.name.is_empty() || self.name.len() > 64 || !self.name.chars().all(is_name) {
+            return Err(ScenarioError::Value { whose, reason: "that is no user name".to_owned() });
+        }
+        let path = match self.path.as_deref().map(|path| path.trim_matches('/')).filter(|path| !path.is_empty()) {
+            Some(path) => format!("/{path}/"),
+            None => "/".to_owned(),
+        };
+        // Whoever has no key cannot call, and a scenario is about calling.
+        let keys = self.key.unwrap_or_else(|| vec![WireKey { id: None, secret: None, active: true }]);
+        Ok(User {
+            keys: keys.into_iter().map(|key| key.key(&whose)).collect::<Result<_, _>>()?,
+            devices: self.mfa.into_iter().map(|device| device.device(&whose)).collect::<Result<_, _>>()?,
+            policies: policies(self.policies, &whose)?,
+            name: self.name,
+            is_root: self.root,
+            tags: self.tags,
+            path,
+        })
+    }
+}
+
+impl WireKey {
+    fn key(self, whose: &str) -> Result<Key, ScenarioError> {
+        let id = self.id.map(|id| parse(&id, whose)).transpose()?;
+        Ok(Key { id, secret: self.secret.map(|secret| secret.0), is_active: self.active })
+    }
+}
+
+impl WireDevice {
+    fn device(self, whose: &str) -> Result<Device, ScenarioError> {
+        let (serial, seed) = match self {
+            Self::Serial(serial) => (serial, None),
+            Self::Seeded { serial, seed } => {
+                let seed = Seed::parse(&seed.0);
+                let seed = seed.map_err(|e| ScenarioError::Value { whose: whose.to_owned(), reason: e.to_string() })?;
+                (serial, Some(seed))
+            }
+        };
+        Ok(Device { serial: parse(&serial, whose)?, seed })
+    }
+}
+
+impl WireRole {
+    fn role(self, partition: Partition, account: &AccountId) -> Result<Role, ScenarioError> {
+        let whose = format!("role {} of {account}", self.name);
+        let name: RoleName = parse(&self.name, &whose)?;
+        if !(3_600..=43_200).contains(&self.max_session_duration) {
+            let reason = "max_session_duration is 3600 to 43200 seconds".to_owned();
+            return Err(ScenarioError::Value { whose, reason });
+        }
+        let trust = Document::parse_trust(&json(&self.trust)).map_err(|source| ScenarioError::Policy {
+            whose: whose.clone(),
+            name: "trust".to_owned(),
+            source,
+        })?;
+        Ok(Role {
+            arn: RoleArn::new(partition, account.clone(), name),
+            trust,
+            policies: policies(self.policies, &whose)?,
+            max_session: self.max_session_duration,
+            tags: self.tags,
+        })
+    }
+}
+
+impl WireProfile {
+    fn profile(self, name: String, names: &BTreeSet<String>, scenario: &Scenario) -> Result<Profile, ScenarioError> {
+        let whose = format!("profile {name}");
+        let wrong = |reason: String| ScenarioError::Value { whose: whose.clone(), reason };
+        let from = match (&self.user, &self.via) {
+            (Some(user), None) => match scenario.user(user) {
+                Some(arn) => ProfileSource::User(arn),
+                None => return Err(wrong(format!("there is no one user `{user}`"))),
+            },
+            (None, Some(via)) if names.contains(via) && *via != name => ProfileSource::Profile(via.clone()),
+            (None, Some(via)) => return Err(wrong(format!("there is no other profile `{via}`"))),
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(wrong("it starts from a `user` or goes `via` another profile".to_owned()));
+            }
+        };
+        Ok(Profile {
+            from,
+            role_arn: parse(&self.role_arn, &whose)?,
+            external_id: self.external_id.map(|id| parse(&id, &whose)).transpose()?,
+            mfa_serial: self.mfa_serial.map(|serial| parse(&serial, &whose)).transpose()?,
+            name,
+        })
+    }
+}
+
+fn policies(declared: BTreeMap<String, Value>, whose: &str) -> Result<Vec<Document>, ScenarioError> {
+    let read = |(name, policy): (String, Value)| {
+        Document::parse_identity(&json(&policy)).map_err(|source| ScenarioError::Policy {
+            whose: whose.to_owned(),
+            name,
+            source,
+        })
+    };
+    declared.into_iter().map(read).collect()
+}
+
+/// A policy's text: JSON as it was written, or a table as JSON.
+fn json(policy: &Value) -> String {
+    policy.as_str().map_or_else(|| policy.to_string(), str::to_owned)
+}
+
+fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, whose: &str) -> Result<T, ScenarioError> {
+    text.parse().map_err(|error: T::Err| ScenarioError::Value { whose: whose.to_owned(), reason: error.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_built_in_scenario_has_the_six_profiles_that_the_tour_walks() {
+        let names: Vec<String> =
+            Scenario::classic().unwrap().profiles.into_iter().map(|profile| profile.name).collect();
+        assert_eq!(names, ["chain", "denied", "prod-admin", "same-account", "third-party", "update-app"]);
+    }
+
+    #[test]
+    fn a_policy_may_be_a_table_or_json() {
+        let text = r#"
+            [[account]]
+            id = "111122223333"
+            [[account.role]]
+            name = "R"
+            trust = '{"Statement":[{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}]}'
+        "#;
+        assert_eq!(Scenario::parse(text).unwrap().accounts[0].roles[0].trust.statements.len(), 1);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        let account = |rest: &str| format!("[[account]]\nid = \"111122223333\"\n{rest}");
+        let cases = [
+            ("[[account]]\nid = \"1111\"".to_owned(), "an account: an account id has 12 digits"),
+            (account("colour = 1"), "unknown field `colour`"),
+            (account("[[account.user]]\nname = \"a b\""), "user a b of 111122223333: that is no user name"),
+            (account("[[account.user]]\nname = \"a\"\n[[account.user]]\nname = \"A\""), "is there twice"),
+            (
+                account("[[account.role]]\nname = \"R\"\ntrust = '{}'"),
+                "role R of 111122223333: its policy `trust` cannot be used",
+            ),
+            (account("[[account.role]]\nname = \"R\"\nmax_session_duration = 60\ntrust = '{}'"), "3600 to 43200"),
+            (
+                account("[profile.p]\nuser = \"nobody\"\nrole_arn = \"arn:aws:iam::111122223333:role/R\""),
+                "profile p: there is no one user `nobody`",
+            ),
+            (
+                account("[profile.p]\nvia = \"p\"\nrole_arn = \"arn:aws:iam::111122223333:role/R\""),
+                "profile p: there is no other profile `p`",
+            ),
+        ];
+        for (text, expected) in cases {
+            let message = Scenario::parse(&text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{text}: {message}");
+        }
+    }
+}

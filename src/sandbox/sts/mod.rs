@@ -1,0 +1,100 @@
+//! The operations of STS.
+
+mod assume_role;
+mod packed;
+mod request;
+mod session_token;
+mod small;
+mod tags;
+
+use std::time::SystemTime;
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+
+use super::answer::{Refusal, element, text};
+use super::call::Parameters;
+use super::caller::{Caller, Who};
+use super::estate::Estate;
+use crate::terms::ExposeSecret;
+
+/// What STS can be asked here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Operation {
+    AssumeRole,
+    GetSessionToken,
+    GetCallerIdentity,
+    GetAccessKeyInfo,
+    DecodeAuthorizationMessage,
+}
+
+impl Operation {
+    pub(super) const ALL: [Self; 5] = [
+        Self::AssumeRole,
+        Self::GetSessionToken,
+        Self::GetCallerIdentity,
+        Self::GetAccessKeyInfo,
+        Self::DecodeAuthorizationMessage,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::AssumeRole => "AssumeRole",
+            Self::GetSessionToken => "GetSessionToken",
+            Self::GetCallerIdentity => "GetCallerIdentity",
+            Self::GetAccessKeyInfo => "GetAccessKeyInfo",
+            Self::DecodeAuthorizationMessage => "DecodeAuthorizationMessage",
+        }
+    }
+}
+
+/// Does what is asked and returns the inside of the result.
+pub(super) fn run(
+    operation: Operation,
+    caller: &Caller,
+    parameters: &Parameters,
+    estate: &mut Estate,
+    now: SystemTime,
+) -> Result<String, Refusal> {
+    check_session(operation, caller)?;
+    match operation {
+        Operation::AssumeRole => assume_role::run(caller, parameters, estate, now),
+        Operation::GetSessionToken => session_token::run(caller, parameters, estate, now),
+        Operation::GetCallerIdentity => Ok(small::caller_identity(caller, estate)),
+        Operation::GetAccessKeyInfo => small::access_key_info(caller, parameters, estate, now),
+        Operation::DecodeAuthorizationMessage => small::decode_message(caller, parameters, estate, now),
+    }
+}
+
+/// What a session may ask at all.
+///
+/// Source: STS API Reference, `GetSessionToken`: its credentials call AssumeRole and GetCallerIdentity and nothing else
+/// in STS, and it is itself for long-term credentials only.
+fn check_session(operation: Operation, caller: &Caller) -> Result<(), Refusal> {
+    let allowed = match (operation, &caller.who) {
+        (Operation::AssumeRole | Operation::GetCallerIdentity, _) | (_, Who::User { .. }) => true,
+        (Operation::GetSessionToken, Who::UserSession { .. } | Who::Role(_)) => false,
+        (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::UserSession { .. }) => false,
+        (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::Role(_)) => true,
+    };
+    let refusal = || Refusal::denied(format!("Cannot call {} with session credentials", operation.name()));
+    if allowed { Ok(()) } else { Err(refusal()) }
+}
+
+/// Returns the `Credentials` element of a session that was just opened.
+fn credentials(estate: &Estate, key_id: &str) -> String {
+    let Some(session) = estate.sessions.get(key_id) else { return String::new() };
+    element(
+        "Credentials",
+        &(text("AccessKeyId", key_id)
+            + &text("SecretAccessKey", session.secret.expose_secret())
+            + &text("SessionToken", session.token.expose_secret())
+            + &text("Expiration", &rfc3339(session.expires))),
+    )
+}
+
+/// Whole seconds, as AWS gives them.
+pub(super) fn rfc3339(time: SystemTime) -> String {
+    let seconds = DateTime::from_secs(DateTime::from(time).secs());
+    seconds.fmt(Format::DateTime).unwrap_or_default()
+}

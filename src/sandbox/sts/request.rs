@@ -1,0 +1,61 @@
+//! What is put before the policies, and what AWS says when they refuse.
+
+use std::time::SystemTime;
+
+use crate::policy::{Context, Request, allows, may_assume};
+
+use super::super::answer::Refusal;
+use super::super::caller::Caller;
+use super::super::estate::Estate;
+
+/// Asks the caller's own policies. Root may do everything.
+pub(super) fn is_allowed(
+    action: &str,
+    resource: &str,
+    caller: &Caller,
+    estate: &Estate,
+    now: SystemTime,
+) -> Result<(), Refusal> {
+    let request = Request {
+        action: action.to_owned(),
+        resource: resource.to_owned(),
+        principal: caller.principal(estate),
+        context: caller.context(estate, now),
+    };
+    let allowed = caller.is_root(estate)
+        || (allows(caller.policies(estate), &request).is_allowed() && is_within_session(caller, &request));
+    if allowed { Ok(()) } else { Err(not_authorized(action, resource, caller, estate)) }
+}
+
+/// Asks the role's trust policy and the caller's own policies.
+pub(super) fn may_take(
+    action: &str,
+    role: usize,
+    caller: &Caller,
+    context: &Context,
+    estate: &Estate,
+) -> Result<(), Refusal> {
+    let wanted = &estate.roles[role].role;
+    let request = Request {
+        action: action.to_owned(),
+        resource: wanted.arn.to_string(),
+        principal: caller.principal(estate),
+        context: context.clone(),
+    };
+    let allowed = may_assume(&wanted.trust, caller.policies(estate), &request).is_allowed()
+        && is_within_session(caller, &request);
+    if allowed { Ok(()) } else { Err(not_authorized(action, &request.resource, caller, estate)) }
+}
+
+/// Returns AWS's sentence. It is the same for a role that does not exist: AWS tells nobody which ones do.
+pub(super) fn not_authorized(action: &str, resource: &str, caller: &Caller, estate: &Estate) -> Refusal {
+    let arn = caller.arn(estate);
+    Refusal::denied(format!("User: {arn} is not authorized to perform: {action} on resource: {resource}"))
+}
+
+/// A session that was narrowed may do what its session policies allow too. What stands in a managed policy of AWS's, or
+/// of the account's, the sandbox does not know: it allows nothing.
+fn is_within_session(caller: &Caller, request: &Request) -> bool {
+    let narrowed = caller.role_session().filter(|session| session.is_narrowed);
+    narrowed.is_none_or(|session| allows(&session.policies, request).is_allowed())
+}
