@@ -80,6 +80,9 @@ pub enum HandoverError {
         /// What is in the value.
         why: &'static str,
     },
+    /// There is no `$GITHUB_ENV` to write to.
+    #[error("GITHUB_ENV is not set: this is no step of GitHub Actions")]
+    NotInGithubActions,
     /// Standard output, or a file that takes its place, cannot be written.
     #[error("cannot write {what}")]
     Write {
@@ -174,9 +177,7 @@ pub fn switch(env: &Env, profile: &str, region: Option<&Region>, hand: Hand<'_>)
     };
     let stash = Stash::of(&before, gave)?;
     let mut values = given(hand)?;
-    if let Some(region) = region {
-        values.extend(["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name, SecretString::from(region.as_str()))));
-    }
+    values.extend(region.into_iter().flat_map(regions));
     values.push((PROFILE, SecretString::from(profile)));
     if let Hand::Keys(credentials) = hand
         && let Some(end) = credentials.expires_at()
@@ -222,33 +223,44 @@ pub fn unset(env: &Env) -> Changes {
     Changes { list, aside }
 }
 
+/// Returns the variables that programs other than ours read: the credentials and the Region.
+pub(super) fn exported(credentials: &Credentials, region: Option<&Region>) -> Vec<(&'static str, SecretString)> {
+    let mut values = keys(credentials);
+    values.extend(region.into_iter().flat_map(regions));
+    values
+}
+
+fn regions(region: &Region) -> [(&'static str, SecretString); 2] {
+    ["AWS_REGION", "AWS_DEFAULT_REGION"].map(|name| (name, SecretString::from(region.as_str())))
+}
+
 fn given(hand: Hand<'_>) -> Result<Vec<(&'static str, SecretString)>, HandoverError> {
-    let mut values = Vec::new();
     match hand {
-        Hand::Keys(credentials) => {
-            values.push((KEYS[0], SecretString::from(credentials.key_id.as_str())));
-            values.push((KEYS[1], credentials.secret_key.clone()));
-            if let Some(session) = &credentials.session {
-                values.push((KEYS[2], session.token.clone()));
-            }
-            if let Some(end) = credentials.expires_at() {
-                // botocore reads the environment again, and fails clearly, when this has passed.
-                values.push((KEYS[3], SecretString::from(humantime::format_rfc3339_seconds(end).to_string())));
-            }
-            if let Some(account) = &credentials.account {
-                values.push(("AWS_ACCOUNT_ID", SecretString::from(account.as_str())));
-            }
-        }
+        Hand::Keys(credentials) => Ok(keys(credentials)),
         Hand::Profile { config_file, name } => {
             let file = config_file
                 .to_str()
                 .ok_or_else(|| HandoverError::NotText { variable: "AWS_CONFIG_FILE".to_owned() })?;
-            values.push(("AWS_CONFIG_FILE", SecretString::from(file)));
-            values.push(("AWS_PROFILE", SecretString::from(name)));
-            values.push(("AWS_SDK_LOAD_CONFIG", SecretString::from("1")));
+            let values = [("AWS_CONFIG_FILE", file), ("AWS_PROFILE", name), ("AWS_SDK_LOAD_CONFIG", "1")];
+            Ok(values.map(|(name, value)| (name, SecretString::from(value))).into())
         }
     }
-    Ok(values)
+}
+
+fn keys(credentials: &Credentials) -> Vec<(&'static str, SecretString)> {
+    let mut values =
+        vec![(KEYS[0], SecretString::from(credentials.key_id.as_str())), (KEYS[1], credentials.secret_key.clone())];
+    if let Some(session) = &credentials.session {
+        values.push((KEYS[2], session.token.clone()));
+    }
+    if let Some(end) = credentials.expires_at() {
+        // botocore reads the environment again, and fails clearly, when this has passed.
+        values.push((KEYS[3], SecretString::from(humantime::format_rfc3339_seconds(end).to_string())));
+    }
+    if let Some(account) = &credentials.account {
+        values.push(("AWS_ACCOUNT_ID", SecretString::from(account.as_str())));
+    }
+    values
 }
 
 /// Unlike `Env::text`, this tells an empty variable from none.
