@@ -6,12 +6,16 @@
 mod dialect;
 mod format;
 mod json;
+mod private_config;
+mod run;
 mod stash;
 mod variables;
 
 pub use dialect::Dialect;
 pub use format::{Format, Written, write};
 pub use json::{changes, process_answer};
+pub use private_config::{Owner, PrivateConfig, command_line, forget_private_config};
+pub use run::{OurSecrets, RunError, accompany, replace};
 pub use variables::{
     Aside, Change, Changes, EXPIRES_AT, Hand, HandoverError, PROFILE, before_first_switch, switch, unset,
 };

@@ -8,6 +8,8 @@ mod json;
 
 use std::path::PathBuf;
 
+pub(super) use ini::is_section_character;
+
 use super::dialect::{Dialect, SecretText};
 use super::variables::{Hand, HandoverError, exported, switch};
 use crate::session::Credentials;
