@@ -6,12 +6,14 @@ mod credential_process;
 mod exec;
 mod explain;
 mod export;
+mod hooked;
 mod identity;
 mod init;
 mod list;
 mod logout;
 mod mfa;
 mod overrides;
+mod profile_ref;
 mod role;
 mod sandbox;
 mod setup;
@@ -21,12 +23,16 @@ mod switch;
 mod unset;
 mod vault;
 
-use std::io::Write;
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
+use hooked::Call;
+
 use crate::error::Error;
+use crate::handover::calling_dialect;
 use crate::world::World;
 
 /// Switch AWS roles: faster, safer and clearer
@@ -59,14 +65,71 @@ enum Command {
     Sandbox(sandbox::SandboxArgs),
 }
 
+impl Cli {
+    /// Returns whether these words change the shell that a hook stands for.
+    fn changes_shell(&self) -> bool {
+        match &self.command {
+            None => self.switch.changes_shell(),
+            Some(Command::Use(args)) => args.changes_shell(),
+            Some(Command::Unset(_)) => true,
+            Some(
+                Command::Exec(_)
+                | Command::Export(_)
+                | Command::CredentialProcess(_)
+                | Command::Status(_)
+                | Command::List(_)
+                | Command::Explain(_)
+                | Command::Role(_)
+                | Command::Identity(_)
+                | Command::Mfa(_)
+                | Command::Vault(_)
+                | Command::Logout(_)
+                | Command::Setup(_)
+                | Command::Init(_)
+                | Command::Sandbox(_),
+            ) => false,
+        }
+    }
+}
+
 /// Runs the program: what was typed, in the world as it is.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let world = World::new();
-    run(&cli, &world).unwrap_or_else(|error| {
+    let mut words = std::env::args_os().collect();
+    let call = Call::take_from(&mut words);
+    outcome(call, words).unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr().lock(), "{error}");
         ExitCode::from(error.kind().exit_code())
     })
+}
+
+fn outcome(call: Call, words: Vec<OsString>) -> Result<ExitCode, Error> {
+    if call == Call::Completing {
+        return hooked::complete(command(), words);
+    }
+    let cli = match Cli::try_parse_from(&words) {
+        Ok(cli) => cli,
+        Err(error) => return Ok(not_understood(&error, call, &words)),
+    };
+    let changes_shell = cli.changes_shell();
+    match call {
+        Call::Asking if changes_shell => Ok(ExitCode::from(hooked::SWITCH)),
+        Call::Applying { .. } if !changes_shell => Ok(ExitCode::from(hooked::SWITCH)),
+        Call::Bare | Call::Asking | Call::Applying { .. } | Call::Completing => run(&cli, call, &World::new()),
+    }
+}
+
+/// Shows help, or says what is wrong with the words. Where their output is evaluated, that has to fail as well.
+fn not_understood(error: &clap::Error, call: Call, words: &[OsString]) -> ExitCode {
+    let _ = error.print();
+    let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
+    let evaluated = match first {
+        "use" | "unset" | "export" => true,
+        _ => !first.is_empty() && !is_command(first),
+    };
+    if error.use_stderr() && evaluated && call == Call::Bare && !std::io::stdout().is_terminal() {
+        let _ = stdout::print(calling_dialect().failure());
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// Returns the whole command line as clap knows it: help, man pages and completions are made from it.
@@ -93,14 +156,14 @@ fn is_command(word: &str) -> bool {
     TO_COME.contains(&word) || ALSO.contains(&word) || Cli::command().find_subcommand(word).is_some()
 }
 
-fn run(cli: &Cli, world: &World) -> Result<ExitCode, Error> {
+fn run(cli: &Cli, call: Call, world: &World) -> Result<ExitCode, Error> {
     match &cli.command {
-        None => switch::run(&cli.switch, world),
-        Some(Command::Use(args)) => switch::run(args, world),
+        None => switch::run(&cli.switch, call, world),
+        Some(Command::Use(args)) => switch::run(args, call, world),
         Some(Command::Exec(args)) => exec::run(args, world),
         Some(Command::Export(args)) => export::run(args, world),
         Some(Command::CredentialProcess(args)) => credential_process::run(args, world),
-        Some(Command::Unset(args)) => unset::run(args, world),
+        Some(Command::Unset(args)) => unset::run(args, call, world),
         Some(Command::Status(args)) => status::run(args, world),
         Some(Command::List(args)) => list::run(args, world),
         Some(Command::Explain(args)) => explain::run(args, world),

@@ -67,6 +67,32 @@ impl OverrideArgs {
         })
     }
 
+    /// Returns the flags as words for a later call of ours. A policy goes as it is and not as a file that may change; an MFA
+    /// code serves once and does not go along.
+    pub(super) fn words(&self) -> Result<Vec<String>, Error> {
+        let overrides = self.overrides()?;
+        let mut words = Vec::new();
+        let mut flag = |name: &str, value: String| words.push(format!("--{name}={value}"));
+        let one = [
+            ("duration", self.duration.map(|value| value.seconds().to_string())),
+            ("external-id", self.external_id.as_ref().map(ToString::to_string)),
+            ("session-name", self.session_name.as_ref().map(ToString::to_string)),
+            ("source-identity", self.source_identity.as_ref().map(ToString::to_string)),
+            ("policy", overrides.policy.map(|policy| policy.value.as_str().to_owned())),
+            ("region", self.region.as_ref().map(|value| value.as_str().to_owned())),
+            ("mfa-serial", self.mfa_serial.as_ref().map(ToString::to_string)),
+        ];
+        for (name, value) in one {
+            if let Some(value) = value {
+                flag(name, value);
+            }
+        }
+        self.tag.iter().for_each(|tag| flag("tag", format!("{}={}", tag.key().as_str(), tag.value())));
+        self.transitive_tag.iter().for_each(|key| flag("transitive-tag", key.to_string()));
+        self.policy_arn.iter().for_each(|arn| flag("policy-arn", arn.to_string()));
+        Ok(words)
+    }
+
     /// Returns where the MFA code was put for us.
     pub(super) fn given_code(&self) -> Option<GivenCode> {
         self.mfa_code_file.clone().map(GivenCode::from)

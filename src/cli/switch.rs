@@ -1,15 +1,215 @@
-//! `assume use`
+//! `assume NAME`, `assume use NAME`
+//!
+//! A switch ends in the shell that asked for it, one way or another: its hook applies what is printed; or it evaluates what
+//! is printed; or, on a terminal and without a hook, a shell of its own is opened. Secrets never reach a terminal here.
 
+use std::ffi::OsString;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
-use crate::error::Error;
-use crate::world::World;
+use super::became::{self, Became, Consumer};
+use super::hooked::Call;
+use super::overrides::OverrideArgs;
+use super::stdout::print;
+use super::{exec, profile_ref};
+use crate::config::{Catalog, HandOver};
+use crate::error::{Error, Kind};
+use crate::handover::{
+    Changes, Dialect, Hand, OurSecrets, Owner, PrivateConfig, Shell, before_first_switch, calling_dialect,
+    forget_private_config, replace, switch,
+};
+use crate::person::{self, plain};
+use crate::world::{Env, World};
 
-/// Become a role in this shell
+/// Become a role in this shell, or run one command as it
 #[derive(Debug, clap::Args)]
-pub(super) struct SwitchArgs {}
+pub(super) struct SwitchArgs {
+    /// What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
+    #[arg(value_name = "PROFILE", add = profile_ref::names())]
+    pub(super) profile: Option<String>,
+    #[command(flatten)]
+    pub(super) overrides: OverrideArgs,
+    /// A command to run instead of changing the shell
+    #[arg(last = true, value_name = "COMMAND")]
+    pub(super) command: Vec<OsString>,
+}
+
+impl SwitchArgs {
+    /// Returns whether these words change the shell.
+    pub(super) fn changes_shell(&self) -> bool {
+        self.profile.is_some() && self.command.is_empty()
+    }
+}
 
 /// Runs the command.
-pub(super) fn run(_args: &SwitchArgs, _world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &SwitchArgs, call: Call, world: &World) -> Result<ExitCode, Error> {
+    let Some(profile) = &args.profile else { return begin(world) };
+    if !args.command.is_empty() {
+        return exec::replaced_by(profile, &args.overrides, &args.command, world);
+    }
+    match destination(call, std::io::stdout().is_terminal()) {
+        Destination::Hook(shell, process) => for_hook(shell, process, profile, &args.overrides, world),
+        Destination::Eval(dialect) => or_fail(dialect, || {
+            refuse_in_log(profile, &world.env)?;
+            let became = became(profile, &args.overrides, world)?;
+            print(&dialect.write(&changes(&became, world)?)?)?;
+            Ok(ExitCode::SUCCESS)
+        }),
+        Destination::SubShell => {
+            refuse_in_log(profile, &world.env)?;
+            sub_shell(&became(profile, &args.overrides, world)?, world)
+        }
+    }
+}
+
+/// What becomes of the credentials.
+#[derive(Debug, Eq, PartialEq)]
+enum Destination {
+    /// The hook of that shell, in that process, applies them.
+    Hook(Shell, u32),
+    /// A shell evaluates them.
+    Eval(Dialect),
+    /// A shell is started with them.
+    SubShell,
+}
+
+fn destination(call: Call, terminal: bool) -> Destination {
+    match call {
+        // Somebody who plays the hook by hand gets no secrets on the screen.
+        Call::Applying { shell, process } if !terminal => Destination::Hook(shell, process),
+        Call::Bare | Call::Asking | Call::Completing | Call::Applying { .. } if terminal => Destination::SubShell,
+        Call::Bare | Call::Asking | Call::Completing | Call::Applying { .. } => Destination::Eval(calling_dialect()),
+    }
+}
+
+/// Does it, and prints that dialect's failing statement if it cannot be done, so that `eval` fails too.
+pub(super) fn or_fail(dialect: Dialect, work: impl FnOnce() -> Result<ExitCode, Error>) -> Result<ExitCode, Error> {
+    work().inspect_err(|_| {
+        // That one error is the news; that standard output is gone as well is not.
+        let _ = print(dialect.failure());
+    })
+}
+
+fn became(profile: &str, overrides: &OverrideArgs, world: &World) -> Result<Became, Error> {
+    let before = world.with_env(before_first_switch(&world.env));
+    let catalog = Catalog::open(&before)?;
+    became::credentials(&catalog, profile, overrides, Consumer::Keeps, &before)
+}
+
+fn changes(became: &Became, world: &World) -> Result<Changes, Error> {
+    Ok(switch(&world.env, &became.profile, became.region.as_ref(), Hand::Keys(&became.credentials))?)
+}
+
+fn for_hook(
+    shell: Shell,
+    process: u32,
+    profile: &str,
+    overrides: &OverrideArgs,
+    world: &World,
+) -> Result<ExitCode, Error> {
+    let before = world.with_env(before_first_switch(&world.env));
+    let catalog = Catalog::open(&before)?;
+    let changes = match catalog.defaults().hand_over {
+        HandOver::Environment => {
+            changes(&became::credentials(&catalog, profile, overrides, Consumer::Keeps, &before)?, world)?
+        }
+        HandOver::Profile => {
+            // Whoever has to be asked is asked now, and a refusal is told to the person and not to an SDK.
+            let became = became::credentials(&catalog, profile, overrides, Consumer::Refreshes, &before)?;
+            let config = private_config(Owner::Shell(process), &became, overrides, &before)?;
+            let hand = Hand::Profile { config_file: &config.file, name: &config.profile };
+            switch(&world.env, &became.profile, became.region.as_ref(), hand)?
+        }
+    };
+    print(&shell.write(&changes)?)?;
+    forget_private_config(&world.env, &before.folders);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes an AWS config that names us, with the flags of this call, as where the profile's credentials come from.
+pub(super) fn private_config(
+    owner: Owner,
+    became: &Became,
+    overrides: &OverrideArgs,
+    before: &World,
+) -> Result<PrivateConfig, Error> {
+    let program = std::env::current_exe()
+        .map_err(|error| Error::text(Kind::System, format!("cannot tell where this program lies: {error}")))?;
+    let mut words = vec![program.to_string_lossy().into_owned(), "credential-process".to_owned()];
+    words.extend(overrides.words()?);
+    words.extend(["--".to_owned(), became.profile.clone()]);
+    let region = became.region.as_ref();
+    Ok(PrivateConfig::write(owner, &became.profile, region, &words, &before.folders, &before.clock)?)
+}
+
+/// Where every standard output is a log, nothing is printed that only a mask would hide.
+fn refuse_in_log(profile: &str, env: &Env) -> Result<(), Error> {
+    let is_set = |name: &&str| env.text(name).is_some_and(|value| value != "false");
+    let Some(where_) = ["GITHUB_ACTIONS", "GITLAB_CI"].into_iter().find(is_set) else { return Ok(()) };
+    Err(Error::text(Kind::Usage, format!("{where_} is set, and what is printed here ends up in a log"))
+        .with_hint(format!("for one command: `assume exec {profile} -- COMMAND`"))
+        .with_hint(format!("for the steps that follow: `assume export {profile} --format github`")))
+}
+
+fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
+    let shell = if cfg!(windows) { world.env.os("COMSPEC") } else { world.env.os("SHELL") };
+    let shell = shell.map_or_else(|| if cfg!(windows) { "cmd".into() } else { "/bin/sh".into() }, OsString::from);
+    let until = became
+        .credentials
+        .expires_at()
+        .map_or_else(String::new, |end| format!(" until {}", humantime::format_rfc3339_seconds(end)));
+    person::note(&format!("a sub-shell as {}{until}; `exit` leaves it", became.profile));
+    let changes = changes(became, world)?;
+    Err(replace(&[shell], &changes, OurSecrets::Left).into())
+}
+
+/// Somebody typed `assume` and nothing else.
+fn begin(world: &World) -> Result<ExitCode, Error> {
+    let before = world.with_env(before_first_switch(&world.env));
+    if !Catalog::open(&before)?.is_empty() {
+        return Err(Error::text(Kind::Usage, "which profile?")
+            .with_hint("they are listed by `assume list`, and everything else by `assume --help`".to_owned()));
+    }
+    let file = before.folders.config_file.display().to_string();
+    print(&format!(
+        "Nothing is declared yet: there are no profiles in ~/.aws, and no {}.\n\
+         1. Keep a long-term key:   assume identity add work\n\
+         2. Declare a role:         assume role add prod --identity work --role-arn arn:aws:iam::123456789012:role/Admin\n\
+         3. Become it:              assume prod\n\
+         Without an AWS account:    assume sandbox tour\n",
+        plain(&file)
+    ))?;
+    Ok(ExitCode::from(Kind::Config.exit_code()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_do_not_go_to_a_terminal() {
+        let applying = Call::Applying { shell: Shell::Bash, process: 1 };
+        assert_eq!(destination(applying, false), Destination::Hook(Shell::Bash, 1));
+        for call in [applying, Call::Bare] {
+            assert_eq!(destination(call, true), Destination::SubShell);
+        }
+        assert!(matches!(destination(Call::Bare, false), Destination::Eval(_)));
+    }
+
+    #[test]
+    fn a_log_is_no_place_for_credentials() {
+        for (variables, refused) in [
+            (vec![("GITHUB_ACTIONS", "true")], true),
+            (vec![("GITLAB_CI", "true")], true),
+            (vec![("GITHUB_ACTIONS", "false")], false),
+            (vec![("CI", "true")], false),
+        ] {
+            let error =
+                refuse_in_log("prod", &variables.iter().copied().collect()).err().map(|error| error.to_string());
+            assert_eq!(error.is_some(), refused, "{variables:?}");
+            if let Some(error) = error {
+                assert!(error.contains("assume exec prod") && error.contains("assume export prod"), "{error}");
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ mod format;
 mod json;
 mod private_config;
 mod run;
+mod shell;
 mod stash;
 mod variables;
 
@@ -16,6 +17,7 @@ pub use format::{Format, Written, write};
 pub use json::{changes, process_answer};
 pub use private_config::{Owner, PrivateConfig, command_line, forget_private_config};
 pub use run::{OurSecrets, RunError, accompany, replace};
+pub use shell::{Shell, calling_dialect};
 pub use variables::{
     Aside, Change, Changes, EXPIRES_AT, Hand, HandoverError, PROFILE, before_first_switch, switch, unset,
 };

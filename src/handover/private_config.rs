@@ -122,7 +122,8 @@ fn sweep(place: &Path, clock: &Clock) {
         let name = folder.file_name();
         let mut parts = name.to_str().unwrap_or_default().split('-');
         let (Some(kind), Some(Ok(process))) = (parts.next(), parts.next().map(str::parse::<i32>)) else { continue };
-        let age = || folder.metadata().and_then(|m| m.modified()).ok().and_then(|at| clock.now().duration_since(at).ok());
+        let age =
+            || folder.metadata().and_then(|m| m.modified()).ok().and_then(|at| clock.now().duration_since(at).ok());
         let needed = match kind {
             "shell" => is_alive(process) || age().is_none_or(|age| age < LONGEST_SESSION),
             _ => is_alive(process),
@@ -305,7 +306,11 @@ mod tests {
             ("sh", vec!["-c".to_owned(), format!("printf '%s\\n' {line}")]),
             (
                 "python3",
-                vec!["-c".to_owned(), "import shlex,sys; print(*shlex.split(sys.argv[1]), sep='\\n')".to_owned(), line.clone()],
+                vec![
+                    "-c".to_owned(),
+                    "import shlex,sys; print(*shlex.split(sys.argv[1]), sep='\\n')".to_owned(),
+                    line.clone(),
+                ],
             ),
         ] {
             let output = std::process::Command::new(program).args(arguments).output().unwrap();

@@ -91,8 +91,8 @@ pub fn accompany(words: &[OsString], changes: &Changes, secrets: OurSecrets) -> 
     use signal_hook::iterator::SignalsInfo;
     use signal_hook::iterator::exfiltrator::WithOrigin;
 
-    let (mut command, program) = command(words, changes, secrets)
-        .ok_or_else(|| RunError::NotFound { program: String::new() })?;
+    let (mut command, program) =
+        command(words, changes, secrets).ok_or_else(|| RunError::NotFound { program: String::new() })?;
     let wait = |source: io::Error| RunError::Wait { program: program.to_string_lossy().into_owned(), source };
     // Before the command starts, so that nothing that is sent meanwhile ends us and leaves it alone.
     let caught = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH];
