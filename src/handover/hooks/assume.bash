@@ -19,7 +19,8 @@ function assume() {
 }
 function _assume_complete() {
     \builtin local IFS=$'\n' __assume_line=''
-    \builtin local -a __assume_words=("${COMP_WORDS[@]:0:COMP_CWORD}" "$2")
+    \builtin local -a __assume_words
+    __assume_words=("${COMP_WORDS[@]:0:COMP_CWORD}" "$2")
     COMPREPLY=()
     while \builtin read -r __assume_line; do
         COMPREPLY+=("${__assume_line%%$'\t'*}")

@@ -23,8 +23,8 @@ function assume() {
 function _assume_complete() {
     \builtin emulate -L zsh
     \builtin local __assume_line
-    \builtin local -a __assume_lines=("${(@f)$(\builtin command assume --hook=complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}")
-    \builtin local -a __assume_values=()
+    \builtin local -a __assume_lines __assume_values
+    __assume_lines=("${(@f)$(\builtin command assume --hook=complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}")
     for __assume_line in $__assume_lines; do
         __assume_values+=("${${${__assume_line%%$'\t'*}//\\/\\\\}//:/\\:}:${${__assume_line#*$'\t'}#$__assume_line}")
     done
