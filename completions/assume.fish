@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_assume_global_optspecs
-    string join \n h/help V/version
+    string join \n duration= external-id= session-name= source-identity= tag= transitive-tag= policy= policy-arn= region= mfa-serial= mfa-code-file= h/help V/version
 end
 
 function __fish_assume_needs_command
@@ -24,29 +24,97 @@ function __fish_assume_using_subcommand
     contains -- $cmd[1] $argv
 end
 
+complete -c assume -n "__fish_assume_needs_command" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_needs_command" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_needs_command" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_needs_command" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_needs_command" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_needs_command" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_needs_command" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_needs_command" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_needs_command" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_needs_command" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_needs_command" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_needs_command" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_needs_command" -s V -l version -d 'Print version'
-complete -c assume -n "__fish_assume_needs_command" -f -a "use" -d 'Become a role in this shell'
-complete -c assume -n "__fish_assume_needs_command" -f -a "exec" -d 'Run a command with a role\'s credentials'
-complete -c assume -n "__fish_assume_needs_command" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
-complete -c assume -n "__fish_assume_needs_command" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
-complete -c assume -n "__fish_assume_needs_command" -f -a "unset" -d 'Go back to what the shell had before the first switch'
-complete -c assume -n "__fish_assume_needs_command" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
-complete -c assume -n "__fish_assume_needs_command" -f -a "list" -d 'List the profiles that can be assumed'
-complete -c assume -n "__fish_assume_needs_command" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
-complete -c assume -n "__fish_assume_needs_command" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
-complete -c assume -n "__fish_assume_needs_command" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
-complete -c assume -n "__fish_assume_needs_command" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'
-complete -c assume -n "__fish_assume_needs_command" -f -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
-complete -c assume -n "__fish_assume_needs_command" -f -a "logout" -d 'Forget cached sessions'
-complete -c assume -n "__fish_assume_needs_command" -f -a "setup" -d 'Make other programs use assume'
-complete -c assume -n "__fish_assume_needs_command" -f -a "init" -d 'Print the hook for a shell'
-complete -c assume -n "__fish_assume_needs_command" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
-complete -c assume -n "__fish_assume_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_needs_command" -a "use" -d 'Become a role in this shell, or run one command as it'
+complete -c assume -n "__fish_assume_needs_command" -a "exec" -d 'Run a command with a role\'s credentials'
+complete -c assume -n "__fish_assume_needs_command" -a "export" -d 'Print a role\'s credentials in a format of your choice'
+complete -c assume -n "__fish_assume_needs_command" -a "credential-process" -d 'Answer an SDK that asks for credentials'
+complete -c assume -n "__fish_assume_needs_command" -a "unset" -d 'Go back to what the shell had before the first switch'
+complete -c assume -n "__fish_assume_needs_command" -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
+complete -c assume -n "__fish_assume_needs_command" -a "list" -d 'List the profiles that can be assumed'
+complete -c assume -n "__fish_assume_needs_command" -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
+complete -c assume -n "__fish_assume_needs_command" -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_needs_command" -a "identity" -d 'Add, list, remove or rotate the identities you start as'
+complete -c assume -n "__fish_assume_needs_command" -a "mfa" -d 'Keep the seeds of virtual MFA devices'
+complete -c assume -n "__fish_assume_needs_command" -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
+complete -c assume -n "__fish_assume_needs_command" -a "logout" -d 'Forget cached sessions'
+complete -c assume -n "__fish_assume_needs_command" -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_needs_command" -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+complete -c assume -n "__fish_assume_needs_command" -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
+complete -c assume -n "__fish_assume_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand use" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand use" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand exec" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand export" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand exec" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand exec" -l refresh -d 'For work longer than a session: the command gets no keys, but an AWS config by which SDKs ask again'
+complete -c assume -n "__fish_assume_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand export" -l format -d 'How to write it' -r -f -a "posix\t'bash, zsh, ksh, dash: `eval "$(…)"`'
+fish\t'fish: `… | source`'
+powershell\t'PowerShell: `… | Out-String | Invoke-Expression`'
+cmd\t'The Windows command prompt: `… > role.cmd & call role.cmd`'
+nushell\t'Nushell: `… | save role.nu; source role.nu`'
+elvish\t'Elvish: `eval (… | slurp)`'
+xonsh\t'xonsh: `execx($(…))`'
+dotenv\t'A .env file'
+json\t'A JSON object of environment variables'
+ini\t'A section for ~/.aws/credentials'
+docker-env\t'A file for `docker run --env-file`'
+github\t'GitHub Actions: masks the secrets, then adds to $GITHUB_ENV'"
+complete -c assume -n "__fish_assume_using_subcommand export" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand status" -l json -d 'Print JSON: `active` and `cached[]`'
 complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
@@ -73,9 +141,9 @@ complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also
 complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
 complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand setup" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand sandbox" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
@@ -89,6 +157,6 @@ complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -2,28 +2,95 @@ module completions {
 
   # Switch AWS roles: faster, safer and clearer
   export extern assume [
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
     --help(-h)                # Print help
     --version(-V)             # Print version
+    profile?: string          # What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
   ]
 
-  # Become a role in this shell
+  # Become a role in this shell, or run one command as it
   export extern "assume use" [
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
     --help(-h)                # Print help
+    profile?: string          # What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
   ]
 
   # Run a command with a role's credentials
   export extern "assume exec" [
-    --help(-h)                # Print help
+    --refresh                 # For work longer than a session: the command gets no keys, but an AWS config by which SDKs ask again
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
+    ...command: string        # The command and its arguments
   ]
+
+  def "nu-complete assume export format" [] {
+    [ "posix" "fish" "powershell" "cmd" "nushell" "elvish" "xonsh" "dotenv" "json" "ini" "docker-env" "github" ]
+  }
 
   # Print a role's credentials in a format of your choice
   export extern "assume export" [
-    --help(-h)                # Print help
+    --format: string@"nu-complete assume export format" # How to write it
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
   ]
 
   # Answer an SDK that asks for credentials
   export extern "assume credential-process" [
-    --help(-h)                # Print help
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # What to become: a role, an identity, or a role's ARN
   ]
 
   # Go back to what the shell had before the first switch
@@ -94,9 +161,14 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Print the hook for a shell
+  def "nu-complete assume init shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "nushell" "elvish" "xonsh" ]
+  }
+
+  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
   export extern "assume init" [
-    --help(-h)                # Print help
+    --help(-h)                # Print help (see more with '--help')
+    shell: string@"nu-complete assume init shell" # The shell
   ]
 
   # Try everything against a local STS, with no AWS account
@@ -108,7 +180,7 @@ module completions {
   export extern "assume help" [
   ]
 
-  # Become a role in this shell
+  # Become a role in this shell, or run one command as it
   export extern "assume help use" [
   ]
 
@@ -164,7 +236,7 @@ module completions {
   export extern "assume help setup" [
   ]
 
-  # Print the hook for a shell
+  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
   export extern "assume help init" [
   ]
 

@@ -1,7 +1,8 @@
 //! fish: `set -gx NAME 'value'`.
 //!
 //! Between single quotes only the backslash and the single quote are special. A universal variable belongs to all fish
-//! sessions of the person and is never touched: a global one that is not exported stands before it until it is taken away.
+//! sessions of the person and is never touched: an empty global one stands before it until that is taken away. Only a name
+//! of a profile must not be empty; it stays, with a warning, since exported keys count before it.
 //! Source: fish documentation, "The fish language", quotes and variable scope.
 
 use std::fmt::Write;
@@ -31,7 +32,12 @@ pub(super) fn set(name: &str, value: &str, text: &mut String) {
 
 pub(super) fn remove(name: &str, text: &mut String) {
     let _ = writeln!(text, "builtin set -qg {name}; and builtin set -eg {name}");
-    let _ = writeln!(text, "builtin set -qx {name}; and builtin set -gu {name}");
+    if matches!(name, "AWS_PROFILE" | "AWS_DEFAULT_PROFILE") {
+        let says = format!("assume: warning: {name} is a universal variable and stays: `set -eU {name}` takes it away");
+        let _ = writeln!(text, "builtin set -qx {name}; and builtin echo '{says}' >&2");
+    } else {
+        let _ = writeln!(text, "builtin set -qx {name}; and builtin set -gx {name}");
+    }
 }
 
 pub(super) fn end(aside: &Aside, text: &mut String) {

@@ -7,10 +7,11 @@ function assume --description 'Switch AWS roles'
     command assume --hook=ask $argv
     builtin set -l code $status
     if builtin test $code -eq 213
-        builtin set -l changes (command assume --hook=fish:$fish_pid $argv | builtin string collect --no-trim-newlines; builtin return $pipestatus[1])
+        # One element for each line, since only so the program's own exit code is kept.
+        builtin set -l changes (command assume --hook=fish:$fish_pid $argv)
         builtin set code $status
         if builtin test $code -eq 0
-            builtin eval $changes
+            builtin string join \n -- $changes | builtin source
             builtin set code $status
         end
     end
