@@ -11,14 +11,14 @@ use super::became::{self, Became, Consumer};
 use super::hooked::Call;
 use super::overrides::OverrideArgs;
 use super::stdout::print;
-use super::{exec, profile_ref};
+use super::{begin, exec, profile_ref};
 use crate::config::{Catalog, HandOver};
 use crate::error::{Error, Kind};
 use crate::handover::{
     Changes, Dialect, Hand, OurSecrets, Owner, PrivateConfig, Shell, before_first_switch, calling_dialect,
     forget_private_config, replace, switch,
 };
-use crate::person::{self, plain};
+use crate::person;
 use crate::world::{Env, World};
 
 /// Become a role in this shell, or run one command as it
@@ -43,7 +43,7 @@ impl SwitchArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &SwitchArgs, call: Call, world: &World) -> Result<ExitCode, Error> {
-    let Some(profile) = &args.profile else { return begin(world) };
+    let Some(profile) = &args.profile else { return Err(which(world)) };
     if !args.command.is_empty() {
         return exec::replaced_by(profile, &args.overrides, &args.command, world);
     }
@@ -164,22 +164,14 @@ fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
 }
 
 /// Somebody typed `assume` and nothing else.
-fn begin(world: &World) -> Result<ExitCode, Error> {
+fn which(world: &World) -> Error {
     let before = world.with_env(before_first_switch(&world.env));
-    if !Catalog::open(&before)?.is_empty() {
-        return Err(Error::text(Kind::Usage, "which profile?")
-            .with_hint("they are listed by `assume list`, and everything else by `assume --help`".to_owned()));
+    match Catalog::open(&before) {
+        Ok(catalog) if catalog.is_empty() => begin::nothing_declared(&before),
+        Ok(_) => Error::text(Kind::Usage, "which profile?")
+            .with_hint("`assume list` lists them, and `assume --help` everything else".to_owned()),
+        Err(error) => error.into(),
     }
-    let file = before.folders.config_file.display().to_string();
-    print(&format!(
-        "Nothing is declared yet: there are no profiles in ~/.aws, and no {}.\n\
-         1. Keep a long-term key:   assume identity add work\n\
-         2. Declare a role:         assume role add prod --identity work --role-arn arn:aws:iam::123456789012:role/Admin\n\
-         3. Become it:              assume prod\n\
-         Without an AWS account:    assume sandbox tour\n",
-        plain(&file)
-    ))?;
-    Ok(ExitCode::from(Kind::Config.exit_code()))
 }
 
 #[cfg(test)]
