@@ -47,7 +47,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
-            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, and whether it answers')
+            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
@@ -133,6 +133,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;list' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'As JSON: name, kind, role_arn, origin, shadowed_by, command')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -157,6 +158,117 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;role' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Declare a role')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Declare a role')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change what is declared for a role')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take roles out of the file')
+            [CompletionResult]::new('rm', 'rm', [CompletionResultType]::ParameterValue, 'Take roles out of the file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;role;add' {
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Whom it is reached from: an identity, or a profile of ~/.aws/config')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'The role it is reached through (role chaining)')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role''s ARN')
+            [CompletionResult]::new('--account-id', '--account-id', [CompletionResultType]::ParameterName, 'The account it lives in')
+            [CompletionResult]::new('--role-name', '--role-name', [CompletionResultType]::ParameterName, 'Its name, with its path: teams/core/Admin')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'What the role''s owner demands to be sent along')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device it demands')
+            [CompletionResult]::new('--mfa-process', '--mfa-process', [CompletionResultType]::ParameterName, 'A command that prints that device''s code')
+            [CompletionResult]::new('--mfa-max-age', '--mfa-max-age', [CompletionResultType]::ParameterName, 'How old an MFA session may be')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long a session lasts: 3600, 90m, 1h')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What a session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind a session')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A session tag that goes on to chained sessions')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows a session')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'An inline policy that narrows a session, as JSON')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with such a policy')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to call STS in, and to work in')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Another STS endpoint')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Whether a person has to agree to each hand-over')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role;new' {
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Whom it is reached from: an identity, or a profile of ~/.aws/config')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'The role it is reached through (role chaining)')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role''s ARN')
+            [CompletionResult]::new('--account-id', '--account-id', [CompletionResultType]::ParameterName, 'The account it lives in')
+            [CompletionResult]::new('--role-name', '--role-name', [CompletionResultType]::ParameterName, 'Its name, with its path: teams/core/Admin')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'What the role''s owner demands to be sent along')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device it demands')
+            [CompletionResult]::new('--mfa-process', '--mfa-process', [CompletionResultType]::ParameterName, 'A command that prints that device''s code')
+            [CompletionResult]::new('--mfa-max-age', '--mfa-max-age', [CompletionResultType]::ParameterName, 'How old an MFA session may be')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long a session lasts: 3600, 90m, 1h')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What a session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind a session')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A session tag that goes on to chained sessions')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows a session')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'An inline policy that narrows a session, as JSON')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with such a policy')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to call STS in, and to work in')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Another STS endpoint')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Whether a person has to agree to each hand-over')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role;edit' {
+            [CompletionResult]::new('--identity', '--identity', [CompletionResultType]::ParameterName, 'Whom it is reached from: an identity, or a profile of ~/.aws/config')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'The role it is reached through (role chaining)')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role''s ARN')
+            [CompletionResult]::new('--account-id', '--account-id', [CompletionResultType]::ParameterName, 'The account it lives in')
+            [CompletionResult]::new('--role-name', '--role-name', [CompletionResultType]::ParameterName, 'Its name, with its path: teams/core/Admin')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'What the role''s owner demands to be sent along')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device it demands')
+            [CompletionResult]::new('--mfa-process', '--mfa-process', [CompletionResultType]::ParameterName, 'A command that prints that device''s code')
+            [CompletionResult]::new('--mfa-max-age', '--mfa-max-age', [CompletionResultType]::ParameterName, 'How old an MFA session may be')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long a session lasts: 3600, 90m, 1h')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What a session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind a session')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A session tag that goes on to chained sessions')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows a session')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'An inline policy that narrows a session, as JSON')
+            [CompletionResult]::new('--policy-file', '--policy-file', [CompletionResultType]::ParameterName, 'A file with such a policy')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to call STS in, and to work in')
+            [CompletionResult]::new('--endpoint-url', '--endpoint-url', [CompletionResultType]::ParameterName, 'Another STS endpoint')
+            [CompletionResult]::new('--confirm', '--confirm', [CompletionResultType]::ParameterName, 'Whether a person has to agree to each hand-over')
+            [CompletionResult]::new('--unset', '--unset', [CompletionResultType]::ParameterName, 'Take a key out, such as external_id')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role;remove' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role;rm' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;role;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Declare a role')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change what is declared for a role')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take roles out of the file')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;role;help;add' {
+            break
+        }
+        'assume;role;help;edit' {
+            break
+        }
+        'assume;role;help;remove' {
+            break
+        }
+        'assume;role;help;help' {
             break
         }
         'assume;identity' {
@@ -170,6 +282,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;vault' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
@@ -185,6 +298,27 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;setup' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;setup;credential-process' {
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Set up every role of your config file')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
+            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Take out what was set up for profiles that are no more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;setup;help' {
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;setup;help;credential-process' {
+            break
+        }
+        'assume;setup;help;help' {
             break
         }
         'assume;init' {
@@ -209,7 +343,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
-            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, and whether it answers')
+            [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
             [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
@@ -242,6 +376,18 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;role' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Declare a role')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Change what is declared for a role')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Take roles out of the file')
+            break
+        }
+        'assume;help;role;add' {
+            break
+        }
+        'assume;help;role;edit' {
+            break
+        }
+        'assume;help;role;remove' {
             break
         }
         'assume;help;identity' {
@@ -257,6 +403,10 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;setup' {
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            break
+        }
+        'assume;help;setup;credential-process' {
             break
         }
         'assume;help;init' {

@@ -44,7 +44,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
             cand mfa 'Keep the seeds of virtual MFA devices'
-            cand vault 'Show which store keeps which secrets, and whether it answers'
+            cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
             cand setup 'Make other programs use assume'
             cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
@@ -123,6 +123,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
         }
         &'assume;list'= {
+            cand --json 'As JSON: name, kind, role_arn, origin, shadowed_by, command'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -145,6 +146,107 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;role'= {
             cand -h 'Print help'
             cand --help 'Print help'
+            cand add 'Declare a role'
+            cand new 'Declare a role'
+            cand edit 'Change what is declared for a role'
+            cand remove 'Take roles out of the file'
+            cand rm 'Take roles out of the file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;role;add'= {
+            cand --identity 'Whom it is reached from: an identity, or a profile of ~/.aws/config'
+            cand --via 'The role it is reached through (role chaining)'
+            cand --role-arn 'The role''s ARN'
+            cand --account-id 'The account it lives in'
+            cand --role-name 'Its name, with its path: teams/core/Admin'
+            cand --external-id 'What the role''s owner demands to be sent along'
+            cand --mfa-serial 'The MFA device it demands'
+            cand --mfa-process 'A command that prints that device''s code'
+            cand --mfa-max-age 'How old an MFA session may be'
+            cand --duration 'How long a session lasts: 3600, 90m, 1h'
+            cand --session-name 'What a session is called in CloudTrail'
+            cand --source-identity 'Who is behind a session'
+            cand --tag 'A session tag'
+            cand --transitive-tag 'A session tag that goes on to chained sessions'
+            cand --policy-arn 'A managed policy that narrows a session'
+            cand --policy 'An inline policy that narrows a session, as JSON'
+            cand --policy-file 'A file with such a policy'
+            cand --region 'The Region to call STS in, and to work in'
+            cand --endpoint-url 'Another STS endpoint'
+            cand --confirm 'Whether a person has to agree to each hand-over'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;role;new'= {
+            cand --identity 'Whom it is reached from: an identity, or a profile of ~/.aws/config'
+            cand --via 'The role it is reached through (role chaining)'
+            cand --role-arn 'The role''s ARN'
+            cand --account-id 'The account it lives in'
+            cand --role-name 'Its name, with its path: teams/core/Admin'
+            cand --external-id 'What the role''s owner demands to be sent along'
+            cand --mfa-serial 'The MFA device it demands'
+            cand --mfa-process 'A command that prints that device''s code'
+            cand --mfa-max-age 'How old an MFA session may be'
+            cand --duration 'How long a session lasts: 3600, 90m, 1h'
+            cand --session-name 'What a session is called in CloudTrail'
+            cand --source-identity 'Who is behind a session'
+            cand --tag 'A session tag'
+            cand --transitive-tag 'A session tag that goes on to chained sessions'
+            cand --policy-arn 'A managed policy that narrows a session'
+            cand --policy 'An inline policy that narrows a session, as JSON'
+            cand --policy-file 'A file with such a policy'
+            cand --region 'The Region to call STS in, and to work in'
+            cand --endpoint-url 'Another STS endpoint'
+            cand --confirm 'Whether a person has to agree to each hand-over'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;role;edit'= {
+            cand --identity 'Whom it is reached from: an identity, or a profile of ~/.aws/config'
+            cand --via 'The role it is reached through (role chaining)'
+            cand --role-arn 'The role''s ARN'
+            cand --account-id 'The account it lives in'
+            cand --role-name 'Its name, with its path: teams/core/Admin'
+            cand --external-id 'What the role''s owner demands to be sent along'
+            cand --mfa-serial 'The MFA device it demands'
+            cand --mfa-process 'A command that prints that device''s code'
+            cand --mfa-max-age 'How old an MFA session may be'
+            cand --duration 'How long a session lasts: 3600, 90m, 1h'
+            cand --session-name 'What a session is called in CloudTrail'
+            cand --source-identity 'Who is behind a session'
+            cand --tag 'A session tag'
+            cand --transitive-tag 'A session tag that goes on to chained sessions'
+            cand --policy-arn 'A managed policy that narrows a session'
+            cand --policy 'An inline policy that narrows a session, as JSON'
+            cand --policy-file 'A file with such a policy'
+            cand --region 'The Region to call STS in, and to work in'
+            cand --endpoint-url 'Another STS endpoint'
+            cand --confirm 'Whether a person has to agree to each hand-over'
+            cand --unset 'Take a key out, such as external_id'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;role;remove'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;role;rm'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;role;help'= {
+            cand add 'Declare a role'
+            cand edit 'Change what is declared for a role'
+            cand remove 'Take roles out of the file'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;role;help;add'= {
+        }
+        &'assume;role;help;edit'= {
+        }
+        &'assume;role;help;remove'= {
+        }
+        &'assume;role;help;help'= {
         }
         &'assume;identity'= {
             cand -h 'Print help'
@@ -155,6 +257,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
         }
         &'assume;vault'= {
+            cand --json 'Print JSON'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -168,6 +271,23 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;setup'= {
             cand -h 'Print help'
             cand --help 'Print help'
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;setup;credential-process'= {
+            cand --all 'Set up every role of your config file'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand --prune 'Take out what was set up for profiles that are no more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;setup;help'= {
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;setup;help;credential-process'= {
+        }
+        &'assume;setup;help;help'= {
         }
         &'assume;init'= {
             cand -h 'Print help (see more with ''--help'')'
@@ -189,7 +309,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
             cand mfa 'Keep the seeds of virtual MFA devices'
-            cand vault 'Show which store keeps which secrets, and whether it answers'
+            cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
             cand setup 'Make other programs use assume'
             cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
@@ -213,6 +333,15 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;explain'= {
         }
         &'assume;help;role'= {
+            cand add 'Declare a role'
+            cand edit 'Change what is declared for a role'
+            cand remove 'Take roles out of the file'
+        }
+        &'assume;help;role;add'= {
+        }
+        &'assume;help;role;edit'= {
+        }
+        &'assume;help;role;remove'= {
         }
         &'assume;help;identity'= {
         }
@@ -223,6 +352,9 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;logout'= {
         }
         &'assume;help;setup'= {
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+        }
+        &'assume;help;setup;credential-process'= {
         }
         &'assume;help;init'= {
         }

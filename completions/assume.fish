@@ -48,7 +48,7 @@ complete -c assume -n "__fish_assume_needs_command" -a "explain" -d 'Show what w
 complete -c assume -n "__fish_assume_needs_command" -a "role" -d 'Add, edit or remove role profiles in your config file'
 complete -c assume -n "__fish_assume_needs_command" -a "identity" -d 'Add, list, remove or rotate the identities you start as'
 complete -c assume -n "__fish_assume_needs_command" -a "mfa" -d 'Keep the seeds of virtual MFA devices'
-complete -c assume -n "__fish_assume_needs_command" -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
+complete -c assume -n "__fish_assume_needs_command" -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
 complete -c assume -n "__fish_assume_needs_command" -a "logout" -d 'Forget cached sessions'
 complete -c assume -n "__fish_assume_needs_command" -a "setup" -d 'Make other programs use assume'
 complete -c assume -n "__fish_assume_needs_command" -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
@@ -118,6 +118,7 @@ complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -
 complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand status" -l json -d 'Print JSON: `active` and `cached[]`'
 complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand list" -l json -d 'As JSON: name, kind, role_arn, origin, shadowed_by, command'
 complete -c assume -n "__fish_assume_using_subcommand list" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand explain" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l external-id -d 'The external ID that the role\'s owner demands' -r
@@ -132,15 +133,103 @@ complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-serial -d 
 complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand explain" -l json -d 'Print the documented JSON form'
 complete -c assume -n "__fish_assume_using_subcommand explain" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand role" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "add" -d 'Declare a role'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "new" -d 'Declare a role'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "edit" -d 'Change what is declared for a role'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "remove" -d 'Take roles out of the file'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "rm" -d 'Take roles out of the file'
+complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l identity -d 'Whom it is reached from: an identity, or a profile of ~/.aws/config' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l via -d 'The role it is reached through (role chaining)' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l role-arn -d 'The role\'s ARN' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l account-id -d 'The account it lives in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l role-name -d 'Its name, with its path: teams/core/Admin' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l external-id -d 'What the role\'s owner demands to be sent along' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l mfa-serial -d 'The MFA device it demands' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l mfa-process -d 'A command that prints that device\'s code' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l mfa-max-age -d 'How old an MFA session may be' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l duration -d 'How long a session lasts: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l session-name -d 'What a session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l source-identity -d 'Who is behind a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l tag -d 'A session tag' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy-arn -d 'A managed policy that narrows a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy -d 'An inline policy that narrows a session, as JSON' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l region -d 'The Region to call STS in, and to work in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l endpoint-url -d 'Another STS endpoint' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''
+false\t''"
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l identity -d 'Whom it is reached from: an identity, or a profile of ~/.aws/config' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l via -d 'The role it is reached through (role chaining)' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l role-arn -d 'The role\'s ARN' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l account-id -d 'The account it lives in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l role-name -d 'Its name, with its path: teams/core/Admin' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l external-id -d 'What the role\'s owner demands to be sent along' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l mfa-serial -d 'The MFA device it demands' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l mfa-process -d 'A command that prints that device\'s code' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l mfa-max-age -d 'How old an MFA session may be' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l duration -d 'How long a session lasts: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l session-name -d 'What a session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l source-identity -d 'Who is behind a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l tag -d 'A session tag' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy-arn -d 'A managed policy that narrows a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy -d 'An inline policy that narrows a session, as JSON' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l region -d 'The Region to call STS in, and to work in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l endpoint-url -d 'Another STS endpoint' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''
+false\t''"
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l identity -d 'Whom it is reached from: an identity, or a profile of ~/.aws/config' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l via -d 'The role it is reached through (role chaining)' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l role-arn -d 'The role\'s ARN' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l account-id -d 'The account it lives in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l role-name -d 'Its name, with its path: teams/core/Admin' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l external-id -d 'What the role\'s owner demands to be sent along' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l mfa-serial -d 'The MFA device it demands' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l mfa-process -d 'A command that prints that device\'s code' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l mfa-max-age -d 'How old an MFA session may be' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l duration -d 'How long a session lasts: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l session-name -d 'What a session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l source-identity -d 'Who is behind a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l tag -d 'A session tag' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy-arn -d 'A managed policy that narrows a session' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy -d 'An inline policy that narrows a session, as JSON' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l region -d 'The Region to call STS in, and to work in' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l endpoint-url -d 'Another STS endpoint' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''
+false\t''"
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l unset -d 'Take a key out, such as external_id' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from rm" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "add" -d 'Declare a role'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change what is declared for a role'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take roles out of the file'
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand identity" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand mfa" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l all -d 'Every session of this user'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
 complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand setup" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l all -d 'Set up every role of your config file'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l dry-run -d 'Show what would change, and change nothing'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l prune -d 'Take out what was set up for profiles that are no more'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand sandbox" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
@@ -154,9 +243,13 @@ complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities you start as'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, and whether it answers'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "add" -d 'Declare a role'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "edit" -d 'Change what is declared for a role'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "remove" -d 'Take roles out of the file'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from setup" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'

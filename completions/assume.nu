@@ -106,6 +106,7 @@ module completions {
 
   # List the profiles that can be assumed
   export extern "assume list" [
+    --json                    # As JSON: name, kind, role_arn, origin, shadowed_by, command
     --help(-h)                # Print help
   ]
 
@@ -132,6 +133,93 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  def "nu-complete assume role add confirm" [] {
+    [ "true" "false" ]
+  }
+
+  # Declare a role
+  export extern "assume role add" [
+    --identity: string        # Whom it is reached from: an identity, or a profile of ~/.aws/config
+    --via: string             # The role it is reached through (role chaining)
+    --role-arn: string        # The role's ARN
+    --account-id: string      # The account it lives in
+    --role-name: string       # Its name, with its path: teams/core/Admin
+    --external-id: string     # What the role's owner demands to be sent along
+    --mfa-serial: string      # The MFA device it demands
+    --mfa-process: string     # A command that prints that device's code
+    --mfa-max-age: string     # How old an MFA session may be
+    --duration: string        # How long a session lasts: 3600, 90m, 1h
+    --session-name: string    # What a session is called in CloudTrail
+    --source-identity: string # Who is behind a session
+    --tag: string             # A session tag
+    --transitive-tag: string  # A session tag that goes on to chained sessions
+    --policy-arn: string      # A managed policy that narrows a session
+    --policy: string          # An inline policy that narrows a session, as JSON
+    --policy-file: string     # A file with such a policy
+    --region: string          # The Region to call STS in, and to work in
+    --endpoint-url: string    # Another STS endpoint
+    --confirm: string@"nu-complete assume role add confirm" # Whether a person has to agree to each hand-over
+    --help(-h)                # Print help
+    name: string              # What to call it
+  ]
+
+  def "nu-complete assume role edit confirm" [] {
+    [ "true" "false" ]
+  }
+
+  # Change what is declared for a role
+  export extern "assume role edit" [
+    --identity: string        # Whom it is reached from: an identity, or a profile of ~/.aws/config
+    --via: string             # The role it is reached through (role chaining)
+    --role-arn: string        # The role's ARN
+    --account-id: string      # The account it lives in
+    --role-name: string       # Its name, with its path: teams/core/Admin
+    --external-id: string     # What the role's owner demands to be sent along
+    --mfa-serial: string      # The MFA device it demands
+    --mfa-process: string     # A command that prints that device's code
+    --mfa-max-age: string     # How old an MFA session may be
+    --duration: string        # How long a session lasts: 3600, 90m, 1h
+    --session-name: string    # What a session is called in CloudTrail
+    --source-identity: string # Who is behind a session
+    --tag: string             # A session tag
+    --transitive-tag: string  # A session tag that goes on to chained sessions
+    --policy-arn: string      # A managed policy that narrows a session
+    --policy: string          # An inline policy that narrows a session, as JSON
+    --policy-file: string     # A file with such a policy
+    --region: string          # The Region to call STS in, and to work in
+    --endpoint-url: string    # Another STS endpoint
+    --confirm: string@"nu-complete assume role edit confirm" # Whether a person has to agree to each hand-over
+    --unset: string           # Take a key out, such as external_id
+    --help(-h)                # Print help
+    name: string              # The role's name
+  ]
+
+  # Take roles out of the file
+  export extern "assume role remove" [
+    --help(-h)                # Print help
+    ...names: string          # Their names
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume role help" [
+  ]
+
+  # Declare a role
+  export extern "assume role help add" [
+  ]
+
+  # Change what is declared for a role
+  export extern "assume role help edit" [
+  ]
+
+  # Take roles out of the file
+  export extern "assume role help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume role help help" [
+  ]
+
   # Add, list, remove or rotate the identities you start as
   export extern "assume identity" [
     --help(-h)                # Print help
@@ -142,8 +230,9 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Show which store keeps which secrets, and whether it answers
+  # Show which store keeps which secrets, why, and whether it answers; prompts nobody
   export extern "assume vault" [
+    --json                    # Print JSON
     --help(-h)                # Print help
   ]
 
@@ -159,6 +248,27 @@ module completions {
   # Make other programs use assume
   export extern "assume setup" [
     --help(-h)                # Print help
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume setup credential-process" [
+    --all                     # Set up every role of your config file
+    --dry-run                 # Show what would change, and change nothing
+    --prune                   # Take out what was set up for profiles that are no more
+    --help(-h)                # Print help (see more with '--help')
+    ...profiles: string       # The profiles to set up
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume setup help" [
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume setup help credential-process" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume setup help help" [
   ]
 
   def "nu-complete assume init shell" [] {
@@ -216,6 +326,18 @@ module completions {
   export extern "assume help role" [
   ]
 
+  # Declare a role
+  export extern "assume help role add" [
+  ]
+
+  # Change what is declared for a role
+  export extern "assume help role edit" [
+  ]
+
+  # Take roles out of the file
+  export extern "assume help role remove" [
+  ]
+
   # Add, list, remove or rotate the identities you start as
   export extern "assume help identity" [
   ]
@@ -224,7 +346,7 @@ module completions {
   export extern "assume help mfa" [
   ]
 
-  # Show which store keeps which secrets, and whether it answers
+  # Show which store keeps which secrets, why, and whether it answers; prompts nobody
   export extern "assume help vault" [
   ]
 
@@ -234,6 +356,10 @@ module completions {
 
   # Make other programs use assume
   export extern "assume help setup" [
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume help setup credential-process" [
   ]
 
   # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
