@@ -1,5 +1,6 @@
 //! Arguments and commands: one short file per command. Here words become commands, and errors an exit code.
 
+mod agreement;
 mod became;
 mod begin;
 mod credential_process;
@@ -16,6 +17,7 @@ mod overrides;
 mod profile_ref;
 mod role;
 mod sandbox;
+mod secret_input;
 mod setup;
 mod status;
 mod stdout;

@@ -13,7 +13,7 @@ use super::seed::{STEP, Seed};
 use super::spent::{Spent, step_of};
 use super::{Device, GivenCode, MfaError, Way, parse_code, process};
 use crate::person::{self, PersonError};
-use crate::terms::SecretString;
+use crate::terms::{MfaSerial, SecretString};
 use crate::vault::Vault;
 use crate::world::World;
 
@@ -200,6 +200,30 @@ impl std::fmt::Debug for Codes<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Codes").field("device", &self.device).field("attempts", &self.attempts).finish_non_exhaustive()
     }
+}
+
+/// A code for a person.
+#[derive(Debug)]
+pub struct Shown {
+    /// The code of this window.
+    pub code: SecretString,
+    /// How long it is the present one.
+    pub left: Duration,
+    /// Whether it was used before.
+    pub spent: bool,
+}
+
+/// Returns the present code of a device, for a person to use: from here on it counts as spent, as if it had been sent.
+pub fn show_code(serial: &MfaSerial, seed: &Seed, world: &World) -> Shown {
+    let now = world.clock.now();
+    let code = seed.code_at(now);
+    let mut record = Spent::of(serial, world);
+    let spent = record.holds(&code, now);
+    if !spent {
+        record.remember(&code, now);
+    }
+    let left = start_of(step_of(now) + 1).duration_since(now).unwrap_or_default();
+    Shown { code, left, spent }
 }
 
 fn start_of(step: u64) -> SystemTime {

@@ -11,7 +11,7 @@ mod spent;
 use crate::person::PersonError;
 use crate::terms::{MfaSerial, SecretString};
 
-pub use codes::Codes;
+pub use codes::{Codes, Shown, show_code};
 pub use seed::{InvalidSeed, Seed};
 
 /// A device whose code is needed, and for what.

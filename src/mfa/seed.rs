@@ -57,6 +57,11 @@ impl Seed {
         SecretString::from(totp.generate(seconds).to_string())
     }
 
+    /// Returns whether it makes the same codes as another one.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.0.expose_secret() == other.0.expose_secret()
+    }
+
     /// Returns the name under which a device's seed lies in the vault.
     pub fn item_name(serial: &MfaSerial) -> ItemName {
         ItemName::keepsake("totp", serial.as_str())

@@ -135,6 +135,26 @@ impl Vault {
         Err(VaultError::NoStore { what: format!("remove `{name}`"), tried: silent })
     }
 
+    /// Returns the store that an item of that kind would go to: the first that is there, even if it has to be unlocked.
+    pub fn taker(&self, kind: SecretKind) -> Option<StoreName> {
+        let is_there = |store: &StoreName| match self.store(*store).and_then(Store::probe) {
+            Ok(_) => true,
+            Err(error) => !error.is_quiet(),
+        };
+        self.order(kind).into_iter().find(is_there)
+    }
+
+    /// Returns whether that store holds an item.
+    pub fn holds(&self, store: StoreName, name: &ItemName) -> Result<bool, VaultError> {
+        match self.store(store).and_then(|opened| opened.read(name)) {
+            Ok(found) => Ok(found.is_some()),
+            // What is damaged is there.
+            Err(StoreError::Damaged { .. }) => Ok(true),
+            Err(error) if error.is_quiet() => Ok(false),
+            Err(error) => Err(VaultError::NoStore { what: format!("look for `{name}`"), tried: vec![(store, error)] }),
+        }
+    }
+
     /// Returns the names of all items that the stores of that kind hold and that are of that kind.
     ///
     /// A store that is not there holds nothing; one that does not answer is an error.
