@@ -1,7 +1,7 @@
 //! What a person is told when the sandbox does not start.
 
 use super::{Error, Kind};
-use crate::sandbox::{SandboxError, ScenarioError};
+use crate::sandbox::{HomeError, SandboxError, ScenarioError};
 
 impl From<ScenarioError> for Error {
     fn from(error: ScenarioError) -> Self {
@@ -16,5 +16,17 @@ impl From<SandboxError> for Error {
             SandboxError::Listen { .. } => Some("leave `--port` out, and a free one is taken".to_owned()),
         };
         Self::new(Kind::System, error).with_hint(hint)
+    }
+}
+
+impl From<HomeError> for Error {
+    fn from(error: HomeError) -> Self {
+        match error {
+            HomeError::Folder { .. } => {
+                let hint = "TMPDIR names the folder for what is temporary".to_owned();
+                Self::new(Kind::System, error).with_hint(hint)
+            }
+            HomeError::Secrets(source) => Self::from(source).while_doing("cannot keep the sandbox's own secrets"),
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! protocol; what goes out is AWS's XML, with AWS's codes and words when it is a refusal. Nothing here knows our own
 //! client: the AWS CLI and botocore must find it as convincing.
 //!
+//! A [`Home`] is what a command needs around it to try all that: config, identities and secrets of its own.
+//!
 //! `http` lets a request in and fails when told to, `dispatch` finds the operation, `caller` believes a signature or
 //! does not, `sts` and `iam` do the work on the `estate`.
 
@@ -17,16 +19,20 @@ mod error;
 mod estate;
 mod fault;
 mod fresh;
+mod home;
 mod http;
 mod iam;
 mod log;
 mod mfa_code;
+mod profiles;
 mod scenario;
 mod server;
 mod sigv4;
 mod sts;
+mod surroundings;
 
 pub use error::{SandboxError, ScenarioError};
 pub use fault::{Failure, Fault, InvalidFailure};
+pub use home::{Home, HomeError, Place};
 pub use scenario::{Profile, ProfileSource, Scenario};
 pub use server::{Device, Key, Options, Server};
