@@ -46,7 +46,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
-            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
+            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
@@ -279,6 +279,58 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;mfa' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input')
+            [CompletionResult]::new('code', 'code', [CompletionResultType]::ParameterValue, 'Print the present code of a device whose seed is kept')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the MFA devices that are declared or kept, and where the codes of each come from')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a device''s seed from the vault')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;mfa;add' {
+            [CompletionResult]::new('--same-store', '--same-store', [CompletionResultType]::ParameterName, 'Keep it even in the store that holds the long-term key: who opens that store then has both factors')
+            [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace a seed that is kept already')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;mfa;code' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;mfa;list' {
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;mfa;remove' {
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;mfa;help' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input')
+            [CompletionResult]::new('code', 'code', [CompletionResultType]::ParameterValue, 'Print the present code of a device whose seed is kept')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the MFA devices that are declared or kept, and where the codes of each come from')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a device''s seed from the vault')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;mfa;help;add' {
+            break
+        }
+        'assume;mfa;help;code' {
+            break
+        }
+        'assume;mfa;help;list' {
+            break
+        }
+        'assume;mfa;help;remove' {
+            break
+        }
+        'assume;mfa;help;help' {
             break
         }
         'assume;vault' {
@@ -342,7 +394,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities you start as')
-            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices')
+            [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
@@ -394,6 +446,22 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;mfa' {
+            [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input')
+            [CompletionResult]::new('code', 'code', [CompletionResultType]::ParameterValue, 'Print the present code of a device whose seed is kept')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the MFA devices that are declared or kept, and where the codes of each come from')
+            [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a device''s seed from the vault')
+            break
+        }
+        'assume;help;mfa;add' {
+            break
+        }
+        'assume;help;mfa;code' {
+            break
+        }
+        'assume;help;mfa;list' {
+            break
+        }
+        'assume;help;mfa;remove' {
             break
         }
         'assume;help;vault' {

@@ -118,6 +118,18 @@ _assume() {
             assume__subcmd__help,vault)
                 cmd="assume__subcmd__help__subcmd__vault"
                 ;;
+            assume__subcmd__help__subcmd__mfa,add)
+                cmd="assume__subcmd__help__subcmd__mfa__subcmd__add"
+                ;;
+            assume__subcmd__help__subcmd__mfa,code)
+                cmd="assume__subcmd__help__subcmd__mfa__subcmd__code"
+                ;;
+            assume__subcmd__help__subcmd__mfa,list)
+                cmd="assume__subcmd__help__subcmd__mfa__subcmd__list"
+                ;;
+            assume__subcmd__help__subcmd__mfa,remove)
+                cmd="assume__subcmd__help__subcmd__mfa__subcmd__remove"
+                ;;
             assume__subcmd__help__subcmd__role,add)
                 cmd="assume__subcmd__help__subcmd__role__subcmd__add"
                 ;;
@@ -129,6 +141,36 @@ _assume() {
                 ;;
             assume__subcmd__help__subcmd__setup,credential-process)
                 cmd="assume__subcmd__help__subcmd__setup__subcmd__credential__subcmd__process"
+                ;;
+            assume__subcmd__mfa,add)
+                cmd="assume__subcmd__mfa__subcmd__add"
+                ;;
+            assume__subcmd__mfa,code)
+                cmd="assume__subcmd__mfa__subcmd__code"
+                ;;
+            assume__subcmd__mfa,help)
+                cmd="assume__subcmd__mfa__subcmd__help"
+                ;;
+            assume__subcmd__mfa,list)
+                cmd="assume__subcmd__mfa__subcmd__list"
+                ;;
+            assume__subcmd__mfa,remove)
+                cmd="assume__subcmd__mfa__subcmd__remove"
+                ;;
+            assume__subcmd__mfa__subcmd__help,add)
+                cmd="assume__subcmd__mfa__subcmd__help__subcmd__add"
+                ;;
+            assume__subcmd__mfa__subcmd__help,code)
+                cmd="assume__subcmd__mfa__subcmd__help__subcmd__code"
+                ;;
+            assume__subcmd__mfa__subcmd__help,help)
+                cmd="assume__subcmd__mfa__subcmd__help__subcmd__help"
+                ;;
+            assume__subcmd__mfa__subcmd__help,list)
+                cmd="assume__subcmd__mfa__subcmd__help__subcmd__list"
+                ;;
+            assume__subcmd__mfa__subcmd__help,remove)
+                cmd="assume__subcmd__mfa__subcmd__help__subcmd__remove"
                 ;;
             assume__subcmd__role,add)
                 cmd="assume__subcmd__role__subcmd__add"
@@ -613,8 +655,64 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__mfa)
-            opts=""
+            opts="add code list remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__mfa__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__mfa__subcmd__code)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__mfa__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__mfa__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -837,8 +935,148 @@ _assume() {
             return 0
             ;;
         assume__subcmd__mfa)
-            opts="-h --help"
+            opts="-h --help add code list remove help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__add)
+            opts="-h --same-store --replace --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__code)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help)
+            opts="add code list remove help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help__subcmd__code)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__help__subcmd__remove)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__list)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__mfa__subcmd__remove)
+            opts="-h --yes --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -43,7 +43,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
-            cand mfa 'Keep the seeds of virtual MFA devices'
+            cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
             cand setup 'Make other programs use assume'
@@ -255,6 +255,48 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;mfa'= {
             cand -h 'Print help'
             cand --help 'Print help'
+            cand add 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input'
+            cand code 'Print the present code of a device whose seed is kept'
+            cand list 'List the MFA devices that are declared or kept, and where the codes of each come from'
+            cand remove 'Remove a device''s seed from the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;mfa;add'= {
+            cand --same-store 'Keep it even in the store that holds the long-term key: who opens that store then has both factors'
+            cand --replace 'Replace a seed that is kept already'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;mfa;code'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;mfa;list'= {
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;mfa;remove'= {
+            cand --yes 'Do not ask'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;mfa;help'= {
+            cand add 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input'
+            cand code 'Print the present code of a device whose seed is kept'
+            cand list 'List the MFA devices that are declared or kept, and where the codes of each come from'
+            cand remove 'Remove a device''s seed from the vault'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;mfa;help;add'= {
+        }
+        &'assume;mfa;help;code'= {
+        }
+        &'assume;mfa;help;list'= {
+        }
+        &'assume;mfa;help;remove'= {
+        }
+        &'assume;mfa;help;help'= {
         }
         &'assume;vault'= {
             cand --json 'Print JSON'
@@ -308,7 +350,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
             cand identity 'Add, list, remove or rotate the identities you start as'
-            cand mfa 'Keep the seeds of virtual MFA devices'
+            cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
             cand setup 'Make other programs use assume'
@@ -346,6 +388,18 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;identity'= {
         }
         &'assume;help;mfa'= {
+            cand add 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input'
+            cand code 'Print the present code of a device whose seed is kept'
+            cand list 'List the MFA devices that are declared or kept, and where the codes of each come from'
+            cand remove 'Remove a device''s seed from the vault'
+        }
+        &'assume;help;mfa;add'= {
+        }
+        &'assume;help;mfa;code'= {
+        }
+        &'assume;help;mfa;list'= {
+        }
+        &'assume;help;mfa;remove'= {
         }
         &'assume;help;vault'= {
         }

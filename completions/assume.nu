@@ -225,9 +225,60 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Keep the seeds of virtual MFA devices
+  # Keep the seeds of virtual MFA devices, and show their codes
   export extern "assume mfa" [
     --help(-h)                # Print help
+  ]
+
+  # Keep a device's seed: base32 or an otpauth:// URI, from the terminal or standard input
+  export extern "assume mfa add" [
+    --same-store              # Keep it even in the store that holds the long-term key: who opens that store then has both factors
+    --replace                 # Replace a seed that is kept already
+    --help(-h)                # Print help
+    device: string            # The device's ARN, or the identity or profile that declares it
+  ]
+
+  # Print the present code of a device whose seed is kept
+  export extern "assume mfa code" [
+    --help(-h)                # Print help
+    device?: string           # The device's ARN, or the identity or profile that declares it; may be left out where one seed is kept
+  ]
+
+  # List the MFA devices that are declared or kept, and where the codes of each come from
+  export extern "assume mfa list" [
+    --json                    # Print JSON
+    --help(-h)                # Print help
+  ]
+
+  # Remove a device's seed from the vault
+  export extern "assume mfa remove" [
+    --yes                     # Do not ask
+    --help(-h)                # Print help
+    device: string            # The device's ARN, or the identity or profile that declares it
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume mfa help" [
+  ]
+
+  # Keep a device's seed: base32 or an otpauth:// URI, from the terminal or standard input
+  export extern "assume mfa help add" [
+  ]
+
+  # Print the present code of a device whose seed is kept
+  export extern "assume mfa help code" [
+  ]
+
+  # List the MFA devices that are declared or kept, and where the codes of each come from
+  export extern "assume mfa help list" [
+  ]
+
+  # Remove a device's seed from the vault
+  export extern "assume mfa help remove" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume mfa help help" [
   ]
 
   # Show which store keeps which secrets, why, and whether it answers; prompts nobody
@@ -342,8 +393,24 @@ module completions {
   export extern "assume help identity" [
   ]
 
-  # Keep the seeds of virtual MFA devices
+  # Keep the seeds of virtual MFA devices, and show their codes
   export extern "assume help mfa" [
+  ]
+
+  # Keep a device's seed: base32 or an otpauth:// URI, from the terminal or standard input
+  export extern "assume help mfa add" [
+  ]
+
+  # Print the present code of a device whose seed is kept
+  export extern "assume help mfa code" [
+  ]
+
+  # List the MFA devices that are declared or kept, and where the codes of each come from
+  export extern "assume help mfa list" [
+  ]
+
+  # Remove a device's seed from the vault
+  export extern "assume help mfa remove" [
   ]
 
   # Show which store keeps which secrets, why, and whether it answers; prompts nobody
