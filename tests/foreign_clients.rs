@@ -1,12 +1,12 @@
 //! Clients that are not ours find the sandbox convincing: the AWS CLI itself, signing, parsing and reporting as it does
 //! with AWS.
 
-use std::path::PathBuf;
 use std::process::Command;
 
 use assume::terms::ExposeSecret;
 use serde_json::Value;
 
+use crate::support::aws_cli;
 use crate::support::home::{Ran, ran};
 use crate::support::sandbox::{ALICES_DEVICE, Sandbox};
 
@@ -14,13 +14,7 @@ const UPDATE_APP: &str = "arn:aws:iam::123456789012:role/UpdateApp";
 
 /// The AWS CLI of the test environment.
 fn aws(sandbox: &Sandbox) -> Command {
-    #[expect(clippy::disallowed_methods, reason = "where the test environment lies is the machine's, not the test's")]
-    let python = std::env::var_os("ASSUME_TEST_PYTHON").map(PathBuf::from);
-    let python =
-        python.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/test-env/python/bin/python"));
-    let program = python.with_file_name("aws");
-    assert!(program.exists(), "{} is not there; tests/setup makes it", program.display());
-    let mut command = sandbox.home.program(program);
+    let mut command = sandbox.home.program(aws_cli::program());
     command.env("AWS_MAX_ATTEMPTS", "1");
     command
 }

@@ -6,5 +6,6 @@ mod documents;
 mod foreign_clients;
 mod generated;
 mod layout;
+mod sandbox_command;
 mod support;
 mod vault_stores;

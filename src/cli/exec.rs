@@ -79,7 +79,7 @@ fn became(profile: &str, overrides: &OverrideArgs, consumer: Consumer, world: &W
 }
 
 /// Says why, and exits as a shell would.
-fn not_run(error: RunError) -> ExitCode {
+pub(super) fn not_run(error: RunError) -> ExitCode {
     let code = error.exit_code();
     let _ = writeln!(std::io::stderr().lock(), "{}", Error::from(error));
     ExitCode::from(code)

@@ -1,15 +1,76 @@
-//! `assume sandbox`
+//! `assume sandbox`: a local STS, a throwaway home, and a command or a tour in it.
 
+mod script;
+mod shell;
+mod tour;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::error::Error;
+use super::exec;
+use crate::error::{Error, Kind};
+use crate::handover::accompany_in;
+use crate::person;
+use crate::sandbox::{Home, Options, Place, Scenario, Server};
 use crate::world::World;
 
 /// Try everything against a local STS, with no AWS account
 #[derive(Debug, clap::Args)]
-pub(super) struct SandboxArgs {}
+#[command(args_conflicts_with_subcommands = true)]
+pub(super) struct SandboxArgs {
+    #[command(subcommand)]
+    walk: Option<Walk>,
+    /// The port to listen on; 0 means any that is free
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Accounts, users, roles and policies to play, instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    scenario: Option<PathBuf>,
+    /// The command to run; without one, your shell
+    #[arg(last = true, value_name = "COMMAND")]
+    command: Vec<OsString>,
+}
+
+#[derive(Clone, Copy, Debug, clap::Subcommand)]
+enum Walk {
+    /// Walk the built-in scenario: each command, what STS was asked, what it answered
+    Tour,
+}
+
+/// A running server and the home that goes with it. The home goes first when both are dropped.
+struct Sandbox {
+    home: Home,
+    server: Server,
+}
 
 /// Runs the command.
-pub(super) fn run(_args: &SandboxArgs, _world: &World) -> Result<ExitCode, Error> {
-    Ok(ExitCode::SUCCESS)
+pub(super) fn run(args: &SandboxArgs, world: &World) -> Result<ExitCode, Error> {
+    if let Some(Walk::Tour) = args.walk {
+        return tour::run(&Sandbox::open(&Scenario::classic()?, 0, world)?);
+    }
+    let scenario = match &args.scenario {
+        Some(file) => Scenario::read(file)?,
+        None => Scenario::classic()?,
+    };
+    let sandbox = Sandbox::open(&scenario, args.port, world)?;
+    let words = match args.command.as_slice() {
+        [] => {
+            person::note(&shell::welcome(&scenario, sandbox.server.url()));
+            shell::words(&world.env)
+        }
+        command => command.to_vec(),
+    };
+    Ok(accompany_in(&words, sandbox.home.env()).map_or_else(exec::not_run, ExitCode::from))
+}
+
+impl Sandbox {
+    fn open(scenario: &Scenario, port: u16, world: &World) -> Result<Self, Error> {
+        let program = std::env::current_exe()
+            .map_err(|error| Error::text(Kind::System, format!("cannot tell which program this is: {error}")))?;
+        let place = Place::find()?;
+        let server = Server::start(scenario, Options { port, log: Some(place.log()), ..Options::default() })?;
+        let home = place.furnish(scenario, &server, &program, world)?;
+        Ok(Self { home, server })
+    }
 }

@@ -16,7 +16,7 @@ pub use dialect::Dialect;
 pub use format::{Format, Written, write};
 pub use json::{changes, process_answer};
 pub use private_config::{Owner, PrivateConfig, command_line, forget_private_config};
-pub use run::{OurSecrets, RunError, accompany, replace};
+pub use run::{OurSecrets, RunError, accompany, accompany_in, replace};
 pub use shell::{Shell, calling_dialect};
 pub use variables::{
     Aside, Change, Changes, EXPIRES_AT, Hand, HandoverError, PROFILE, before_first_switch, switch, unset,

@@ -7,6 +7,7 @@ use std::process::{Child, Command, ExitStatus};
 
 use super::variables::{Change, Changes};
 use crate::terms::ExposeSecret;
+use crate::world::Env;
 
 /// Opens the encrypted file vault: nothing that a command needs.
 const OUR_SECRET: &str = "ASSUME_VAULT_PASSPHRASE";
@@ -84,20 +85,32 @@ pub fn replace(words: &[OsString], changes: &Changes, secrets: OurSecrets) -> Ru
 ///
 /// Signals that were sent to us are passed on. What a terminal sends to all of a job has reached the command already. A
 /// command that a signal killed has the exit code 128 and the signal's number, as in a shell.
-#[cfg(unix)]
 pub fn accompany(words: &[OsString], changes: &Changes, secrets: OurSecrets) -> Result<u8, RunError> {
+    let (command, program) =
+        command(words, changes, secrets).ok_or_else(|| RunError::NotFound { program: String::new() })?;
+    beside(command, &program)
+}
+
+/// Like `accompany`, in an environment that has nothing of ours.
+pub fn accompany_in(words: &[OsString], env: &Env) -> Result<u8, RunError> {
+    let (program, arguments) = words.split_first().ok_or_else(|| RunError::NotFound { program: String::new() })?;
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(env.iter());
+    beside(command, program)
+}
+
+#[cfg(unix)]
+fn beside(mut command: Command, program: &OsStr) -> Result<u8, RunError> {
     use rustix::process::{WaitId, WaitIdOptions, waitid};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
     use signal_hook::iterator::SignalsInfo;
     use signal_hook::iterator::exfiltrator::WithOrigin;
 
-    let (mut command, program) =
-        command(words, changes, secrets).ok_or_else(|| RunError::NotFound { program: String::new() })?;
     let wait = |source: io::Error| RunError::Wait { program: program.to_string_lossy().into_owned(), source };
     // Before the command starts, so that nothing that is sent meanwhile ends us and leaves it alone.
     let caught = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH];
     let mut signals = SignalsInfo::<WithOrigin>::new(caught).map_err(wait)?;
-    let mut child: Child = command.spawn().map_err(|source| RunError::of(&program, source))?;
+    let mut child: Child = command.spawn().map_err(|source| RunError::of(program, source))?;
     let handle = signals.handle();
     let id = rustix::process::Pid::from_child(&child);
     let passing_on = std::thread::spawn(move || {
@@ -132,12 +145,9 @@ fn is_for_us_alone(origin: &signal_hook::low_level::siginfo::Origin) -> bool {
     }
 }
 
-/// Runs the command to its end; there is nothing here that it could take the place of.
 #[cfg(not(unix))]
-pub fn accompany(words: &[OsString], changes: &Changes, secrets: OurSecrets) -> Result<u8, RunError> {
-    let (mut command, program) =
-        command(words, changes, secrets).ok_or_else(|| RunError::NotFound { program: String::new() })?;
-    let mut child: Child = command.spawn().map_err(|source| RunError::of(&program, source))?;
+fn beside(mut command: Command, program: &OsStr) -> Result<u8, RunError> {
+    let mut child: Child = command.spawn().map_err(|source| RunError::of(program, source))?;
     let wait = |source| RunError::Wait { program: program.to_string_lossy().into_owned(), source };
     child.wait().map(exit_code).map_err(wait)
 }

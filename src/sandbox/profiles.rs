@@ -8,6 +8,7 @@ use toml::{Table, Value};
 
 use super::scenario::{Profile, ProfileSource};
 use super::surroundings::REGION;
+use crate::terms::SessionName;
 
 /// The users that profiles start from: an identity's name for each ARN. The name is the user's own, unless it is taken.
 pub(super) type Identities = BTreeMap<String, String>;
@@ -78,15 +79,20 @@ pub(super) fn aws_config(profiles: &[Profile], identities: &Identities, program:
         section(name, &[("credential_process", Some(&process)), ("region", Some(REGION))]);
     }
     for profile in profiles {
-        let source = match &profile.from {
-            ProfileSource::User(arn) => identities.get(arn).unwrap_or(arn),
-            ProfileSource::Profile(via) => via,
+        // The AWS CLI caches by what is sent, not by who sends it: two users of one role must not send the same.
+        let (source, session_name) = match &profile.from {
+            ProfileSource::User(arn) => {
+                let name = identities.get(arn).unwrap_or(arn);
+                (name, name.parse::<SessionName>().ok())
+            }
+            ProfileSource::Profile(via) => (via, None),
         };
         let settings = [
             ("role_arn", Some(profile.role_arn.to_string())),
             ("source_profile", Some(source.clone())),
             ("external_id", profile.external_id.as_ref().map(ToString::to_string)),
             ("mfa_serial", profile.mfa_serial.as_ref().map(ToString::to_string)),
+            ("role_session_name", session_name.as_ref().map(ToString::to_string)),
             ("region", Some(REGION.to_owned())),
         ];
         section(&profile.name, &settings.each_ref().map(|(key, value)| (*key, value.as_deref())));
@@ -151,7 +157,7 @@ mod tests {
         assert_eq!(ours["role"]["prod-admin"]["external_id"].as_str(), Some("12345"));
         let aws = aws_config(&profiles, &identities, Path::new("/tmp/a b/bin/assume"));
         let expected = "\n[profile prod-admin]\nrole_arn = arn:aws:iam::123456789012:role/Admin\nsource_profile = alice\n\
-                        external_id = 12345\nmfa_serial = arn:aws:iam::111122223333:mfa/alice\nregion = eu-west-1\n";
+                        external_id = 12345\nmfa_serial = arn:aws:iam::111122223333:mfa/alice\nrole_session_name = alice\nregion = eu-west-1\n";
         assert!(aws.contains(expected), "{aws}");
         assert!(
             aws.contains("[profile alice]\ncredential_process = \"/tmp/a b/bin/assume\" credential-process alice\n")

@@ -1,5 +1,6 @@
 //! What several capabilities need to be tested.
 
+pub(crate) mod aws_cli;
 pub(crate) mod home;
 pub(crate) mod plain_user;
 pub(crate) mod sandbox;
