@@ -379,8 +379,28 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;sandbox' {
+            [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 means any that is free')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Accounts, users, roles and policies to play, instead of the built-in ones')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('tour', 'tour', [CompletionResultType]::ParameterValue, 'Walk the built-in scenario: each command, what STS was asked, what it answered')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;sandbox;tour' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;sandbox;help' {
+            [CompletionResult]::new('tour', 'tour', [CompletionResultType]::ParameterValue, 'Walk the built-in scenario: each command, what STS was asked, what it answered')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;sandbox;help;tour' {
+            break
+        }
+        'assume;sandbox;help;help' {
             break
         }
         'assume;help' {
@@ -481,6 +501,10 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;sandbox' {
+            [CompletionResult]::new('tour', 'tour', [CompletionResultType]::ParameterValue, 'Walk the built-in scenario: each command, what STS was asked, what it answered')
+            break
+        }
+        'assume;help;sandbox;tour' {
             break
         }
         'assume;help;help' {

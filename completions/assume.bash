@@ -139,6 +139,9 @@ _assume() {
             assume__subcmd__help__subcmd__role,remove)
                 cmd="assume__subcmd__help__subcmd__role__subcmd__remove"
                 ;;
+            assume__subcmd__help__subcmd__sandbox,tour)
+                cmd="assume__subcmd__help__subcmd__sandbox__subcmd__tour"
+                ;;
             assume__subcmd__help__subcmd__setup,credential-process)
                 cmd="assume__subcmd__help__subcmd__setup__subcmd__credential__subcmd__process"
                 ;;
@@ -201,6 +204,18 @@ _assume() {
                 ;;
             assume__subcmd__role__subcmd__help,remove)
                 cmd="assume__subcmd__role__subcmd__help__subcmd__remove"
+                ;;
+            assume__subcmd__sandbox,help)
+                cmd="assume__subcmd__sandbox__subcmd__help"
+                ;;
+            assume__subcmd__sandbox,tour)
+                cmd="assume__subcmd__sandbox__subcmd__tour"
+                ;;
+            assume__subcmd__sandbox__subcmd__help,help)
+                cmd="assume__subcmd__sandbox__subcmd__help__subcmd__help"
+                ;;
+            assume__subcmd__sandbox__subcmd__help,tour)
+                cmd="assume__subcmd__sandbox__subcmd__help__subcmd__tour"
                 ;;
             assume__subcmd__setup,credential-process)
                 cmd="assume__subcmd__setup__subcmd__credential__subcmd__process"
@@ -781,8 +796,22 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__sandbox)
-            opts=""
+            opts="tour"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__sandbox__subcmd__tour)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1379,8 +1408,72 @@ _assume() {
             return 0
             ;;
         assume__subcmd__sandbox)
-            opts="-h --help"
+            opts="-h --port --scenario --help tour help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --port)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__sandbox__subcmd__help)
+            opts="tour help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__sandbox__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__sandbox__subcmd__help__subcmd__tour)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__sandbox__subcmd__tour)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -336,8 +336,24 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;sandbox'= {
+            cand --port 'The port to listen on; 0 means any that is free'
+            cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
             cand -h 'Print help'
             cand --help 'Print help'
+            cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;sandbox;tour'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;sandbox;help'= {
+            cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;sandbox;help;tour'= {
+        }
+        &'assume;sandbox;help;help'= {
         }
         &'assume;help'= {
             cand use 'Become a role in this shell, or run one command as it'
@@ -413,6 +429,9 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;init'= {
         }
         &'assume;help;sandbox'= {
+            cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'
+        }
+        &'assume;help;sandbox;tour'= {
         }
         &'assume;help;help'= {
         }

@@ -249,7 +249,14 @@ complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
 complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand sandbox" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l port -d 'The port to listen on; 0 means any that is free' -r
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l scenario -d 'Accounts, users, roles and policies to play, instead of the built-in ones' -r -F
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from tour" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'
+complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
@@ -275,3 +282,4 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "list" -d 'List the MFA devices that are declared or kept, and where the codes of each come from'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from setup" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'

@@ -334,7 +334,26 @@ module completions {
 
   # Try everything against a local STS, with no AWS account
   export extern "assume sandbox" [
+    --port: string            # The port to listen on; 0 means any that is free
+    --scenario: path          # Accounts, users, roles and policies to play, instead of the built-in ones
     --help(-h)                # Print help
+  ]
+
+  # Walk the built-in scenario: each command, what STS was asked, what it answered
+  export extern "assume sandbox tour" [
+    --help(-h)                # Print help
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume sandbox help" [
+  ]
+
+  # Walk the built-in scenario: each command, what STS was asked, what it answered
+  export extern "assume sandbox help tour" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume sandbox help help" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -435,6 +454,10 @@ module completions {
 
   # Try everything against a local STS, with no AWS account
   export extern "assume help sandbox" [
+  ]
+
+  # Walk the built-in scenario: each command, what STS was asked, what it answered
+  export extern "assume help sandbox tour" [
   ]
 
   # Print this message or the help of the given subcommand(s)
