@@ -7,5 +7,6 @@ mod foreign_clients;
 mod generated;
 mod layout;
 mod sandbox_command;
+mod sandbox_server;
 mod support;
 mod vault_stores;

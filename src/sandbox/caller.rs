@@ -304,3 +304,136 @@ fn check_time(signature: &Signature, now: SystemTime) -> Result<(), Refusal> {
 fn mismatch(message: impl Into<String>) -> Refusal {
     Refusal::new(403, "SignatureDoesNotMatch", message)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::scenario::Scenario;
+    use super::super::sigv4::Signer;
+    use super::super::stage::{Credentials, Outcome, Stage, inside};
+    use super::*;
+
+    const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
+    const UNKNOWN: &str = "403 InvalidClientTokenId: The security token included in the request is invalid.";
+
+    fn signer<'a>(who: &'a Credentials, time: SystemTime) -> Signer<'a> {
+        let token = who.token.as_deref();
+        Signer { key_id: &who.id, secret: &who.secret, token, region: "eu-west-1", service: "sts", time }
+    }
+
+    fn refusal(outcome: Outcome) -> String {
+        outcome.expect_err("a refusal")
+    }
+
+    #[test]
+    fn a_signature_that_does_not_fit_is_refused_in_awss_words() {
+        let mut stage = Stage::classic();
+        let alice = stage.key_of("alice");
+        let other = SecretString::from("another");
+        let now = stage.now;
+        let good = signer(&alice, now);
+        let minutes = |n: u64| Duration::from_secs(n * 60);
+        let cases = [
+            (
+                Signer { secret: &other, ..good.clone() },
+                "403 SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+            ),
+            (Signer { key_id: "AKIANOBODYKNOWSTHIS0", ..good.clone() }, UNKNOWN),
+            (
+                Signer { service: "iam", ..good.clone() },
+                "403 SignatureDoesNotMatch: Credential should be scoped to correct service: 'sts'. ",
+            ),
+            (
+                Signer { region: "nowhere", ..good.clone() },
+                "403 SignatureDoesNotMatch: Credential should be scoped to a valid region, not 'nowhere'. ",
+            ),
+            (Signer { region: "cn-north-1", ..good.clone() }, UNKNOWN),
+            (
+                Signer { time: now - minutes(6), ..good.clone() },
+                "403 SignatureDoesNotMatch: Signature expired: 20251124T155400Z is now earlier than 20251124T155500Z (20251124T160000Z - 5 min.)",
+            ),
+            (
+                Signer { time: now + minutes(6), ..good.clone() },
+                "403 SignatureDoesNotMatch: Signature not yet current: 20251124T160600Z is still later than 20251124T160500Z (20251124T160000Z + 5 min.)",
+            ),
+            (Signer { token: Some("a-token"), ..good.clone() }, UNKNOWN),
+        ];
+        for (signer, expected) in cases {
+            assert_eq!(refusal(stage.send(IDENTITY.to_owned(), &signer)), expected, "{signer:?}");
+        }
+        for time in [now - minutes(5), now + minutes(5)] {
+            stage.send(IDENTITY.to_owned(), &Signer { time, ..good.clone() }).unwrap();
+        }
+        let unsigned = Call::new("POST", IDENTITY, Vec::new(), Vec::new());
+        let expected = "403 MissingAuthenticationToken: Request is missing Authentication Token";
+        assert_eq!(refusal(stage.deliver(&unsigned)), expected);
+    }
+
+    #[test]
+    fn a_token_is_good_for_its_own_key_and_until_it_ends() {
+        let mut stage = Stage::classic();
+        let alice = stage.key_of("alice");
+        let session = stage.session(&alice, "GetSessionToken", &[("DurationSeconds", "900")]);
+        let other = stage.session(&alice, "GetSessionToken", &[]);
+        let arn = stage.ask(&session, "GetCallerIdentity", &[]).map(|xml| inside(&xml, "Arn"));
+        assert_eq!(arn.as_deref(), Ok("arn:aws:iam::111122223333:user/alice"));
+
+        let without = Credentials { token: None, ..session.clone() };
+        let swapped = Credentials { token: other.token.clone(), ..session.clone() };
+        for who in [without, swapped] {
+            assert_eq!(refusal(stage.ask(&who, "GetCallerIdentity", &[])), UNKNOWN);
+        }
+        stage.pass(900);
+        let expected = "403 ExpiredToken: The security token included in the request is expired";
+        assert_eq!(refusal(stage.ask(&session, "GetCallerIdentity", &[])), expected);
+        stage.ask(&other, "GetCallerIdentity", &[]).unwrap();
+    }
+
+    #[test]
+    fn a_key_that_is_switched_off_and_a_region_that_is_switched_off_are_refused() {
+        let scenario = r#"
+            [[account]]
+            id = "111122223333"
+            disabled_regions = ["eu-west-1"]
+            [[account.user]]
+            name = "alice"
+            key = [{ id = "AKIAIOSFODNN7EXAMPLE", secret = "s" }]
+            [[account.user]]
+            name = "bob"
+            key = [{ active = false }]
+        "#;
+        let mut stage = Stage::of(&Scenario::parse(scenario).unwrap());
+        let (alice, bob) = (stage.key_of("alice"), stage.key_of("bob"));
+        assert_eq!(alice.id, "AKIAIOSFODNN7EXAMPLE");
+        assert_eq!(refusal(stage.ask(&bob, "GetCallerIdentity", &[])), UNKNOWN);
+        let expected = "403 RegionDisabledException: STS is not activated in this region for account:111122223333. Your \
+                        account administrator can activate STS in this region using the IAM Console.";
+        assert_eq!(refusal(stage.ask(&alice, "GetCallerIdentity", &[])), expected);
+        let signer = Signer { region: "us-east-1", ..signer(&alice, stage.now) };
+        stage.send(IDENTITY.to_owned(), &signer).unwrap();
+    }
+
+    #[test]
+    fn what_is_not_asked_of_sts_or_iam_is_refused_before_anyone_is_let_in() {
+        let mut stage = Stage::classic();
+        let alice = stage.key_of("alice");
+        let cases = [
+            (
+                "Action=BeKind&Version=2011-06-15",
+                "sts",
+                "400 InvalidAction: Could not find operation BeKind for version 2011-06-15",
+            ),
+            (
+                "Action=AssumeRole&Version=2010-05-08",
+                "iam",
+                "400 InvalidAction: Could not find operation AssumeRole for version 2010-05-08",
+            ),
+            ("Action=AssumeRole", "sts", "400 InvalidAction: Could not find operation AssumeRole for version null"),
+            ("", "sts", "400 MissingAction: The request must contain the parameter Action"),
+            ("", "s3", "501 NotImplemented: The sandbox answers for STS and IAM, not for s3."),
+        ];
+        for (form, service, expected) in cases {
+            let signer = Signer { service, ..signer(&alice, stage.now) };
+            assert_eq!(refusal(stage.send(form.to_owned(), &signer)), expected, "{form}");
+        }
+    }
+}

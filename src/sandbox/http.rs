@@ -13,6 +13,7 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderName, HeaderValue};
 use hyper::{Request, Response, StatusCode};
+use tokio::time::Sleep;
 
 use crate::world::Clock;
 
@@ -217,7 +218,8 @@ enum Form {
 pub(super) struct Reply {
     rest: Option<Bytes>,
     length: u64,
-    breaks_off: bool,
+    /// Where the answer breaks off: how long what is there gets to go out first.
+    break_after: Option<Pin<Box<Sleep>>>,
 }
 
 impl Reply {
@@ -225,8 +227,12 @@ impl Reply {
         let whole = Bytes::from(text);
         let length = whole.len() as u64;
         match form {
-            Form::Whole => Self { rest: Some(whole), length, breaks_off: false },
-            Form::Truncated => Self { rest: Some(whole.slice(..whole.len() / 2)), length, breaks_off: true },
+            Form::Whole => Self { rest: Some(whole), length, break_after: None },
+            Form::Truncated => {
+                let half = whole.slice(..whole.len() / 2);
+                let pause = Box::pin(tokio::time::sleep(Duration::from_millis(50)));
+                Self { rest: Some(half), length, break_after: Some(pause) }
+            }
         }
     }
 }
@@ -235,16 +241,21 @@ impl Body for Reply {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(match self.rest.take() {
-            Some(bytes) => Some(Ok(Frame::data(bytes))),
-            None if self.breaks_off => Some(Err(io::ErrorKind::BrokenPipe.into())),
-            None => None,
-        })
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
+        if let Some(bytes) = self.rest.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        match &mut self.break_after {
+            None => Poll::Ready(None),
+            Some(pause) => pause.as_mut().poll(context).map(|()| Some(Err(io::ErrorKind::BrokenPipe.into()))),
+        }
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_none() && !self.breaks_off
+        self.rest.is_none() && self.break_after.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

@@ -189,3 +189,83 @@ fn change(user: usize, key_id: &str, active: Option<bool>, estate: &mut Estate) 
     }
     Ok(String::new())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::scenario::Scenario;
+    use super::super::stage::{Stage, credentials, inside};
+
+    #[test]
+    fn a_key_is_rotated() {
+        let mut stage = Stage::classic();
+        stage.estate.key_delay = Duration::from_secs(3);
+        let old = stage.key_of("alice");
+        let mut new = credentials(&stage.ask(&old, "CreateAccessKey", &[]).unwrap());
+        new.token = None;
+        let unknown = "403 InvalidClientTokenId: The security token included in the request is invalid.";
+        assert_eq!(stage.ask(&new, "GetCallerIdentity", &[]).unwrap_err(), unknown, "a new key takes its time");
+        assert_eq!(
+            stage.ask(&old, "CreateAccessKey", &[]).unwrap_err(),
+            "409 LimitExceeded: Cannot exceed quota for AccessKeysPerUser: 2"
+        );
+        stage.pass(3);
+        stage.ask(&new, "GetCallerIdentity", &[]).unwrap();
+
+        let off: [(&str, &str); 2] = [("AccessKeyId", &old.id), ("Status", "Inactive")];
+        stage.ask(&new, "UpdateAccessKey", &off).unwrap();
+        assert_eq!(stage.ask(&old, "GetCallerIdentity", &[]).unwrap_err(), unknown);
+        let listed = stage.ask(&new, "ListAccessKeys", &[]).unwrap();
+        assert!(
+            listed.contains(&format!("<AccessKeyId>{}</AccessKeyId><Status>Inactive</Status>", old.id)),
+            "{listed}"
+        );
+        assert!(listed.contains(&format!("<AccessKeyId>{}</AccessKeyId><Status>Active</Status>", new.id)), "{listed}");
+        stage.ask(&new, "DeleteAccessKey", &[("AccessKeyId", &old.id), ("UserName", "alice")]).unwrap();
+        let again = stage.ask(&new, "DeleteAccessKey", &[("AccessKeyId", &old.id)]).unwrap_err();
+        assert_eq!(again, format!("404 NoSuchEntity: The Access Key with id {} cannot be found.", old.id));
+    }
+
+    #[test]
+    fn a_user_is_shown_to_whoever_may_see_them() {
+        let mut stage = Stage::classic();
+        let (alice, bob) = (stage.key_of("alice"), stage.key_of("bob"));
+        let xml = stage.ask(&alice, "GetUser", &[]).unwrap();
+        assert_eq!(inside(&xml, "Arn"), "arn:aws:iam::111122223333:user/alice");
+        assert_eq!(
+            stage.ask(&bob, "GetUser", &[]).unwrap_err(),
+            "403 AccessDenied: User: arn:aws:iam::111122223333:user/bob is not authorized to perform: iam:GetUser on \
+             resource: user bob because no identity-based policy allows the iam:GetUser action"
+        );
+        assert!(
+            stage.ask(&alice, "GetUser", &[("UserName", "bob")]).unwrap_err().contains("resource: user bob because")
+        );
+        let role = stage.assume(&alice, "arn:aws:iam::123456789012:role/UpdateApp");
+        assert_eq!(
+            stage.ask(&role, "GetUser", &[]).unwrap_err(),
+            "400 ValidationError: Must specify userName when calling with non-User credentials"
+        );
+    }
+
+    #[test]
+    fn an_explicit_deny_is_named_as_one() {
+        let scenario = r#"
+            [[account]]
+            id = "111122223333"
+            [[account.user]]
+            name = "alice"
+            [account.user.policies]
+            All = '{"Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Effect":"Deny","Action":"iam:Create*","Resource":"*"}]}'
+        "#;
+        let mut stage = Stage::of(&Scenario::parse(scenario).unwrap());
+        let alice = stage.key_of("alice");
+        let refusal = stage.ask(&alice, "CreateAccessKey", &[]).unwrap_err();
+        assert!(
+            refusal.ends_with("on resource: user alice with an explicit deny in an identity-based policy"),
+            "{refusal}"
+        );
+        let missing = stage.ask(&alice, "GetUser", &[("UserName", "carol")]).unwrap_err();
+        assert_eq!(missing, "404 NoSuchEntity: The user with name carol cannot be found.");
+    }
+}

@@ -28,6 +28,8 @@ mod profiles;
 mod scenario;
 mod server;
 mod sigv4;
+#[cfg(test)]
+mod stage;
 mod sts;
 mod surroundings;
 

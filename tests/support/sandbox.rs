@@ -1,6 +1,6 @@
 //! A local STS and IAM of a test's own, and a home whose programs talk to it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use assume::sandbox::{Failure, Key, Options, ProfileSource, Scenario, Server};
@@ -100,6 +100,11 @@ impl Sandbox {
     pub(crate) fn calls(&self) -> Vec<LoggedCall> {
         let log = std::fs::read_to_string(&self.log).unwrap();
         log.lines().map(|line| serde_json::from_str(line).expect("a line of JSON")).collect()
+    }
+
+    /// The sandbox's log.
+    pub(crate) fn log_file(&self) -> &Path {
+        &self.log
     }
 
     /// The names of the operations that were asked so far.

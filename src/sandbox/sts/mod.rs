@@ -6,6 +6,8 @@ mod request;
 mod session_token;
 mod small;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 use std::time::SystemTime;
 

@@ -10,6 +10,7 @@ use aws_smithy_types::date_time::Format;
 use hmac::{Hmac, KeyInit, Mac};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
 
 use crate::terms::{ExposeSecret, SecretString};
 
@@ -40,6 +41,18 @@ pub(super) enum Unsigned {
     Missing,
     /// It carries one, and not all that belongs to it.
     Incomplete(String),
+}
+
+/// Who signs, when and for what.
+#[cfg(test)]
+#[derive(Clone, Debug)]
+pub(super) struct Signer<'a> {
+    pub(super) key_id: &'a str,
+    pub(super) secret: &'a SecretString,
+    pub(super) token: Option<&'a str>,
+    pub(super) region: &'a str,
+    pub(super) service: &'a str,
+    pub(super) time: SystemTime,
 }
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -153,11 +166,33 @@ impl Signature {
     ///
     /// The body's hash is computed from the body: who signed `UNSIGNED-PAYLOAD`, or another body, fails.
     pub(super) fn matches(&self, call: &Call, secret: &SecretString) -> bool {
+        self.sign(call, secret).verify_slice(&self.signature).is_ok()
+    }
+
+    fn sign(&self, call: &Call, secret: &SecretString) -> Hmac<Sha256> {
         let to_sign = self.string_to_sign(&self.canonical_request(call));
-        let secret = format!("AWS4{}", secret.expose_secret());
+        let secret = Zeroizing::new(format!("AWS4{}", secret.expose_secret()).into_bytes());
         let steps = [self.date.as_str(), &self.region, &self.service, "aws4_request"];
-        let key = steps.iter().fold(secret.into_bytes(), |key, step| hmac(&key, step).finalize().into_bytes().to_vec());
-        hmac(&key, &to_sign).verify_slice(&self.signature).is_ok()
+        let key =
+            steps.iter().fold(secret, |key, step| Zeroizing::new(hmac(&key, step).finalize().into_bytes().to_vec()));
+        hmac(&key, &to_sign)
+    }
+
+    /// Puts the signature of that key under a request, as a client does. What the sandbox's own tests send.
+    #[cfg(test)]
+    pub(super) fn put(call: &mut Call, by: &Signer<'_>) {
+        let timestamp = write_time(by.time);
+        call.headers.push(("host".to_owned(), "127.0.0.1".to_owned()));
+        call.headers.push(("x-amz-date".to_owned(), timestamp.clone()));
+        if let Some(token) = by.token {
+            call.headers.push(("x-amz-security-token".to_owned(), token.to_owned()));
+        }
+        let credential = format!("{}/{}/{}/{}/aws4_request", by.key_id, &timestamp[..8], by.region, by.service);
+        let signed = "host;x-amz-date";
+        let unsigned = Self::assemble(&credential, "", signed, timestamp, None, None).unwrap();
+        let signature = hex::encode(unsigned.sign(call, by.secret).finalize().into_bytes());
+        let header = format!("{ALGORITHM} Credential={credential}, SignedHeaders={signed}, Signature={signature}");
+        call.headers.push(("authorization".to_owned(), header));
     }
 
     fn string_to_sign(&self, canonical_request: &str) -> String {
@@ -230,4 +265,97 @@ fn hmac(key: &[u8], message: &str) -> Hmac<Sha256> {
     let mut hmac = Hmac::<Sha256>::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&Default::default()));
     hmac.update(message.as_bytes());
     hmac
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VECTORS: &str = include_str!("vectors.txt");
+
+    fn secret() -> SecretString {
+        SecretString::from("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
+    }
+
+    /// Reads a request as it goes over the wire.
+    fn call(wire: &str) -> Call {
+        let (head, body) = wire.split_once("\n\n").unwrap_or((wire, ""));
+        let mut lines = head.lines();
+        let mut first = lines.next().unwrap().split(' ');
+        let (method, target) = (first.next().unwrap(), first.next().unwrap());
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        let header = |line: &str| {
+            let (name, value) = line.split_once(':').unwrap();
+            (name.to_ascii_lowercase(), value.to_owned())
+        };
+        Call::new(method, query, lines.map(header).collect(), body.trim_end().as_bytes().to_vec())
+    }
+
+    fn vectors() -> Vec<(&'static str, &'static str)> {
+        VECTORS.split("=== ").skip(1).map(|vector| vector.split_once('\n').unwrap()).collect()
+    }
+
+    #[test]
+    fn the_signatures_of_awss_own_test_suite_are_good() {
+        let vectors = vectors();
+        assert_eq!(vectors.len(), 27);
+        for (name, wire) in vectors {
+            let call = call(wire);
+            let signature = Signature::of(&call).unwrap_or_else(|unsigned| panic!("{name}: {unsigned:?}"));
+            assert!(signature.matches(&call, &secret()), "{name}");
+        }
+    }
+
+    #[test]
+    fn whatever_is_changed_afterwards_makes_the_signature_bad() {
+        for (name, wire) in vectors() {
+            let signed = call(wire);
+            let signature = Signature::of(&signed).unwrap();
+            assert!(!signature.matches(&signed, &SecretString::from("another")), "{name}: another secret");
+            for header in signature.signed_headers.clone() {
+                let mut changed = call(wire);
+                changed.headers.iter_mut().filter(|(known, _)| *known == header).for_each(|(_, value)| value.push('x'));
+                assert!(!signature.matches(&changed, &secret()), "{name}: another {header}");
+            }
+            let others = [
+                Call { body: b"Action=Other".to_vec(), ..call(wire) },
+                Call { query: format!("{}&x=1", signed.query), ..call(wire) },
+                Call { method: "PUT".to_owned(), ..call(wire) },
+            ];
+            for other in others {
+                assert!(!signature.matches(&other, &secret()), "{name}: {other:?}");
+            }
+            let empty = Signature { signature: Vec::new(), ..signature };
+            assert!(!empty.matches(&signed, &secret()), "{name}: no signature at all");
+        }
+    }
+
+    #[test]
+    fn what_belongs_to_a_signature_and_is_missing_is_named() {
+        let good = vectors()[0].1;
+        let cases = [
+            (
+                good.replace("SignedHeaders=host;x-amz-date, ", ""),
+                "Authorization header requires 'SignedHeaders' parameter.",
+            ),
+            (good.replace("SignedHeaders=host;", "SignedHeaders="), "'Host' or ':authority' must be a 'SignedHeader'"),
+            (
+                good.replace("X-Amz-Date:20150830T123600Z\n", ""),
+                "existence of either a 'X-Amz-Date' or a 'Date' header",
+            ),
+            (good.replace("X-Amz-Date:20150830T123600Z", "X-Amz-Date:yesterday"), "Got 'yesterday'"),
+            (good.replace("/aws4_request", ""), "exactly 5 slash-delimited elements"),
+            (good.replace("AWS4-HMAC-SHA256", "AWS4-ECDSA-P256-SHA256"), "Unsupported AWS 'algorithm'"),
+            (vectors()[1].1.replace("X-Amz-Expires=3600", "X-Amz-Expires=0"), "between 1 and 604800"),
+            (vectors()[1].1.replace("X-Amz-Expires=3600", "X"), "must include 'X-Amz-Expires'"),
+        ];
+        for (wire, expected) in cases {
+            match Signature::of(&call(&wire)) {
+                Err(Unsigned::Incomplete(message)) => assert!(message.contains(expected), "{message}"),
+                other => panic!("{expected}: {other:?}"),
+            }
+        }
+        let unsigned = good.lines().filter(|line| !line.starts_with("Authorization")).collect::<Vec<_>>().join("\n");
+        assert_eq!(Signature::of(&call(&unsigned)).map(|_| ()), Err(Unsigned::Missing));
+    }
 }
