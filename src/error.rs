@@ -10,6 +10,7 @@ mod identity;
 mod mfa;
 mod person;
 mod plan;
+mod rotation;
 mod sandbox;
 mod vault;
 

@@ -5,7 +5,9 @@
 mod documents;
 mod foreign_clients;
 mod generated;
+mod identity_keys;
 mod layout;
+mod mfa_seeds;
 mod sandbox_command;
 mod sandbox_server;
 mod support;

@@ -25,7 +25,8 @@ pub struct Clients {
     http: SharedHttpClient,
 }
 
-/// How often a call is sent at most. A call with an MFA code goes out once: a code that was possibly taken is spent.
+/// How often a call is sent at most. A call with an MFA code goes out once: a code that was possibly taken is spent. So does
+/// one that makes a key.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Tries {
     /// Three, with growing, jittered pauses between them.
@@ -57,9 +58,10 @@ impl Clients {
         reach: &Reach,
         endpoint_url: Option<&url::Url>,
         credentials: &Credentials,
+        tries: Tries,
     ) -> aws_sdk_iam::Client {
         let region = SdkRegion::new(reach.region.value.as_str().to_owned());
-        let shared = self.config(credentials, Tries::Several).region(region).build();
+        let shared = self.config(credentials, tries).region(region).build();
         let mut config = aws_sdk_iam::config::Builder::from(&shared);
         config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
         aws_sdk_iam::Client::from_conf(config.build())

@@ -1,7 +1,7 @@
 //! What a person is told when an identity's own credentials cannot be had.
 
 use super::{Error, Kind};
-use crate::identity::IdentityError;
+use crate::identity::{IdentityError, InvalidPair};
 
 impl From<IdentityError> for Error {
     fn from(error: IdentityError) -> Self {
@@ -28,5 +28,12 @@ impl From<IdentityError> for Error {
             IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
         };
         Self::new(kind, error).with_hint(hint)
+    }
+}
+
+impl From<InvalidPair> for Error {
+    fn from(error: InvalidPair) -> Self {
+        let hint = "give the access key id and the secret access key, as the AWS console shows them, or its CSV file";
+        Self::new(Kind::Usage, error).with_hint(hint.to_owned())
     }
 }

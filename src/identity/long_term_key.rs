@@ -58,19 +58,24 @@ impl LongTermKey {
         if super::current(identity, vault, world).is_some_and(|known| known != self.generation) {
             let _ = KeyCard::remove(identity, vault, world);
         }
+        let store = vault.write_keepsake(&Self::item_name(identity), &self.to_text())?;
+        self.note(identity, Some(store), vault, world);
+        Ok(store)
+    }
+
+    /// Returns the key as it lies in the vault.
+    pub(crate) fn to_text(&self) -> SecretString {
         let item = Item {
             access_key_id: self.key_id.to_string(),
             secret_access_key: Zeroizing::new(self.secret_key.expose_secret().to_owned()),
             generation: self.generation.as_str().to_owned(),
         };
         // A map of three strings always becomes JSON.
-        let text = serde_json::to_string(&item).unwrap_or_default();
-        let store = vault.write_keepsake(&Self::item_name(identity), &SecretString::from(text))?;
-        self.note(identity, Some(store), vault, world);
-        Ok(store)
+        SecretString::from(serde_json::to_string(&item).unwrap_or_default())
     }
 
-    fn parse(text: &SecretString) -> Option<Self> {
+    /// Reads a key as it lies in the vault.
+    pub(crate) fn parse(text: &SecretString) -> Option<Self> {
         let item: Item = serde_json::from_str(text.expose_secret()).ok()?;
         Some(Self {
             key_id: item.access_key_id.parse().ok()?,

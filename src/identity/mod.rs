@@ -6,6 +6,7 @@ mod base;
 mod fingerprint;
 mod generation;
 mod long_term_key;
+mod pasted;
 mod process;
 
 use std::time::SystemTime;
@@ -14,6 +15,7 @@ pub use base::base_credentials;
 pub use fingerprint::fingerprint;
 pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
+pub use pasted::{InvalidPair, parse_pair};
 
 use crate::aws::AwsError;
 use crate::vault::VaultError;

@@ -17,3 +17,4 @@ pub use explain::{Cached, explain_json, explain_text};
 pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach, Reason, Start};
 pub use overrides::Overrides;
 pub use planner::plan;
+pub use reach::reach_of_identity;

@@ -2,7 +2,8 @@
 
 use super::error::PlanError;
 use super::model::Reach;
-use crate::config::{Connection, Sourced, StsEndpoints};
+use super::planner::partition_of_device;
+use crate::config::{Catalog, Connection, Identity, Sourced, StsEndpoints};
 use crate::terms::{Partition, Region};
 
 /// Whether the environment's Region outranks the profile's own.
@@ -59,6 +60,20 @@ impl Voices<'_> {
         let region = if legacy { to_global_host(region) } else { region };
         Ok(Reach { region, endpoint_url, fips, dual_stack })
     }
+}
+
+/// Returns how STS is reached for an identity of our file itself.
+pub fn reach_of_identity(catalog: &Catalog, identity: &Identity) -> Result<Reach, PlanError> {
+    let voices = Voices {
+        flag: None,
+        own: &identity.connection,
+        family: Family::Ours,
+        environment: catalog.environment(),
+        default: catalog.defaults().region.as_ref(),
+    };
+    let of_device = identity.mfa_serial.as_ref().and_then(|serial| partition_of_device(serial.value.as_str()));
+    let of_region = || voices.region().map(|region| Partition::of_region(&region.value));
+    voices.reach(of_device.or_else(of_region).unwrap_or(Partition::Aws))
 }
 
 /// The Regions that `sts_regional_endpoints = legacy` sends to the global host.

@@ -107,12 +107,16 @@ impl Home {
         ran(&mut self.command(arguments), input)
     }
 
+    /// The environment of whoever lives here.
+    pub(crate) fn env(&self) -> Env {
+        self.variables.iter().cloned().collect()
+    }
+
     /// The vault of this home, as the program sees it when `ASSUME_VAULT` is `kernel`.
     pub(crate) fn kernel_vault(&self) -> Vault {
         let named = Some(Sourced::by_default(StoreName::Kernel));
         let settings = VaultSettings { keepsakes: named.clone(), sessions: named, ..VaultSettings::default() };
-        let env: Env = self.variables.iter().cloned().collect();
-        Vault::new(&settings, &World::new().with_env(env))
+        Vault::new(&settings, &World::new().with_env(self.env()))
     }
 }
 

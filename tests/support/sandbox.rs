@@ -74,6 +74,28 @@ impl Sandbox {
         keys.into_iter().find(|key| key.user_arn.ends_with(&suffix)).expect("a user of the scenario, with a key")
     }
 
+    /// Makes a second key for alice, as somebody would in the console, and returns its id.
+    pub(crate) fn create_key_for_alice(&self) -> String {
+        use assume::aws::{Clients, Runtime, Tries};
+        use assume::config::Sourced;
+        use assume::session::{Credentials, Lineage};
+        let key = self.key_of("alice");
+        let credentials = Credentials {
+            key_id: key.id.parse().unwrap(),
+            secret_key: key.secret,
+            session: None,
+            account: None,
+            arn: None,
+            lineage: Lineage::default(),
+        };
+        let region = Sourced::by_default("us-east-1".parse().unwrap());
+        let reach = assume::plan::Reach { region, endpoint_url: None, fips: false, dual_stack: false };
+        let clients = Clients::new(&assume::world::World::new()).unwrap();
+        let iam = clients.iam(&reach, Some(&self.url().parse().unwrap()), &credentials, Tries::Once);
+        let answer = Runtime::new().unwrap().block_on(iam.create_access_key().send()).unwrap();
+        answer.access_key().unwrap().access_key_id().to_owned()
+    }
+
     /// The code that the device shows now.
     pub(crate) fn code(&self, serial: &str) -> String {
         self.code_at(serial, self.server.now())

@@ -1,0 +1,265 @@
+//! A long-term key of one's own: kept, listed, removed, and rotated so that no death on the way loses a key.
+
+use std::time::Duration;
+
+use assume::identity::LongTermKey;
+use assume::sandbox::{Options, Scenario};
+use assume::terms::ExposeSecret;
+use assume::world::World;
+
+use crate::support::home::{Home, Ran};
+use crate::support::sandbox::{ALICES_DEVICE, Sandbox};
+
+const KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+fn add(home: &Home, arguments: &[&str], input: &str) -> Ran {
+    let mut line = vec!["identity", "add", "work"];
+    line.extend(arguments);
+    let ran = home.run_with_input(&line, input);
+    assert!(!ran.stderr.contains("wJal") && !ran.stdout.contains("wJal"), "{ran:?}");
+    ran
+}
+
+fn held(home: &Home) -> LongTermKey {
+    LongTermKey::load("work", &home.kernel_vault(), &World::new().with_env(home.env())).unwrap().unwrap()
+}
+
+mod kept {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_added_is_declared_and_kept_and_nothing_else_in_the_config_moves() {
+        let home = Home::new();
+        let config = home.config("# mine\nregion = \"eu-west-1\"   # and this\n");
+        let ran = add(&home, &["--mfa-serial", ALICES_DEVICE], &format!("{KEY_ID}\n{SECRET}\n"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("the key {KEY_ID} of `work` is kept in `kernel`")), "{ran:?}");
+        assert_eq!(
+            std::fs::read_to_string(&config).unwrap(),
+            format!(
+                "# mine\nregion = \"eu-west-1\"   # and this\n\n[identity.work]\nkeyring = true\nmfa_serial = \"{ALICES_DEVICE}\"\n"
+            )
+        );
+        assert_eq!(held(&home).secret_key.expose_secret(), SECRET);
+
+        let list = home.run(&["identity", "list"]);
+        assert_eq!(list.code, 0);
+        assert!(list.stdout.contains(&format!("work  {KEY_ID} in kernel  {ALICES_DEVICE}  (")), "{list:?}");
+        let list = home.run(&["identity", "list", "--json"]);
+        let document: serde_json::Value = serde_json::from_str(&list.stdout).unwrap();
+        assert_eq!(document[0]["key_id"], KEY_ID);
+        assert_eq!(document[0]["store"], "kernel");
+    }
+
+    #[test]
+    fn a_list_opens_no_secret_store() {
+        let mut home = Home::new();
+        assert_eq!(add(&home, &[], &format!("{KEY_ID} {SECRET}")).code, 0);
+        // A bus that is not there would be an error, and a passphrase nobody can be asked for another.
+        home.set("ASSUME_VAULT", "os").set("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent");
+        let list = home.run(&["identity", "list"]);
+        assert_eq!((list.code, list.stderr.as_str()), (0, ""), "{list:?}");
+        assert!(list.stdout.starts_with("work  key not used yet  no MFA  ("), "{list:?}");
+    }
+
+    #[test]
+    fn a_key_is_not_written_over_unless_that_is_said() {
+        let home = Home::new();
+        assert_eq!(add(&home, &[], &format!("{KEY_ID} {SECRET}")).code, 0);
+        let before = held(&home);
+        let other = "AKIAI44QH8DHBEXAMPLE je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY";
+        let ran = add(&home, &[], other);
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("a key of `work` is kept already: {KEY_ID}")), "{ran:?}");
+        assert!(ran.stderr.contains("assume identity rotate work"), "{ran:?}");
+        assert_eq!(add(&home, &["--replace"], other).code, 0);
+        let after = held(&home);
+        assert_eq!(after.key_id.as_str(), "AKIAI44QH8DHBEXAMPLE");
+        assert_ne!(after.generation, before.generation, "sessions of the first key would be served");
+    }
+
+    #[test]
+    fn what_is_no_key_is_refused_and_leaves_nothing() {
+        let cases = [
+            ("", 2, "cannot read the key from standard input: it is empty"),
+            (KEY_ID, 2, "this has 1 word"),
+            ("ASIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", 2, "is the key of a session"),
+            ("AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI", 2, "has 13 characters, and AWS's have 40"),
+        ];
+        for (input, code, expected) in cases {
+            let home = Home::new();
+            let ran = add(&home, &[], input);
+            assert_eq!(ran.code, code, "{ran:?}");
+            assert!(ran.stderr.contains(expected), "{ran:?}");
+            assert!(!home.path().join(".config").exists() && !home.path().join(".local").exists(), "{input}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_also_stands_in_the_clear_is_told() {
+        let home = Home::new();
+        home.aws_credentials(&format!("[old]\naws_access_key_id = {KEY_ID}\naws_secret_access_key = {SECRET}\n"));
+        let ran = add(&home, &[], &format!("{KEY_ID} {SECRET}"));
+        assert_eq!(ran.code, 0);
+        assert!(ran.stderr.contains("still stands in the clear at "), "{ran:?}");
+        assert!(ran.stderr.contains("credentials:2"), "{ran:?}");
+    }
+
+    #[test]
+    fn removing_asks_and_then_leaves_nothing() {
+        let home = Home::new();
+        let config =
+            home.config("[role.deploy]\nrole_arn = \"arn:aws:iam::123456789012:role/Deploy\"\nidentity = \"work\"\n");
+        let before = std::fs::read_to_string(&config).unwrap();
+        assert_eq!(add(&home, &[], &format!("{KEY_ID} {SECRET}")).code, 0);
+        let ran = home.run(&["identity", "remove", "work"]);
+        assert_eq!(ran.code, 6, "{ran:?}");
+        assert!(ran.stderr.contains("or say --yes"), "{ran:?}");
+        let ran = home.run(&["identity", "remove", "work", "--yes"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert!(ran.stderr.contains(&format!("aws iam delete-access-key --access-key-id {KEY_ID}")), "{ran:?}");
+        assert!(ran.stderr.contains("the role `deploy` still names it"), "{ran:?}");
+        assert_eq!(std::fs::read_to_string(&config).unwrap().trim_end(), before.trim_end());
+        assert!(home.kernel_vault().names(assume::vault::SecretKind::Keepsake).unwrap().is_empty());
+        let ran = home.run(&["identity", "remove", "wrok", "--yes"]);
+        assert_ne!(ran.code, 0);
+    }
+}
+
+mod rotated {
+    use super::*;
+
+    fn sandbox(options: Options) -> Sandbox {
+        let sandbox = Sandbox::start(Scenario::classic().unwrap(), options);
+        let key = sandbox.key_of("alice");
+        let ran = add(&sandbox.home, &[], &format!("{} {}", key.id, key.secret.expose_secret()));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        sandbox
+    }
+
+    fn alices_keys(sandbox: &Sandbox) -> Vec<String> {
+        let keys = sandbox.server.keys().into_iter().filter(|key| key.user_arn.ends_with("/alice"));
+        keys.map(|key| key.id).collect()
+    }
+
+    fn rotate(sandbox: &Sandbox) -> Ran {
+        sandbox.home.run(&["identity", "rotate", "work"])
+    }
+
+    /// One key at AWS, the vault's, and nothing else of a rotation in the vault.
+    fn assert_done(sandbox: &Sandbox, first: &str) {
+        let held = held(&sandbox.home);
+        assert_eq!(alices_keys(sandbox), [held.key_id.to_string()]);
+        assert_ne!(held.key_id.as_str(), first);
+        let secret = sandbox.server.keys().into_iter().find(|key| key.id == held.key_id.as_str()).unwrap().secret;
+        assert_eq!(held.secret_key.expose_secret(), secret.expose_secret());
+        let left = sandbox.home.kernel_vault().names(assume::vault::SecretKind::Keepsake).unwrap();
+        assert_eq!(left.len(), 1, "{left:?}");
+    }
+
+    #[test]
+    fn a_new_key_takes_the_old_ones_place_and_sessions_stay() {
+        let sandbox = sandbox(Options { key_delay: Duration::from_secs(2), ..Options::default() });
+        let (first, generation) = (alices_keys(&sandbox)[0].clone(), held(&sandbox.home).generation);
+        let ran = rotate(&sandbox);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{ran:?}");
+        assert_done(&sandbox, &first);
+        assert_eq!(held(&sandbox.home).generation, generation);
+        let operations = sandbox.operations();
+        let mut kinds = operations.clone();
+        kinds.dedup();
+        assert_eq!(
+            kinds,
+            ["ListAccessKeys", "CreateAccessKey", "GetCallerIdentity", "UpdateAccessKey", "DeleteAccessKey"],
+            "{operations:?}"
+        );
+        assert!(operations.len() > kinds.len(), "the sandbox knew the key at once: {operations:?}");
+    }
+
+    #[test]
+    fn wherever_it_stops_no_key_is_lost_and_running_it_again_finishes() {
+        let faults = [
+            "500*9@ListAccessKeys",
+            "cut*9@CreateAccessKey",
+            "truncated@CreateAccessKey",
+            "500*9@GetCallerIdentity",
+            "cut*9@GetCallerIdentity",
+            "500*9@UpdateAccessKey",
+            "truncated*9@UpdateAccessKey",
+            "500*9@DeleteAccessKey",
+            "truncated*9@DeleteAccessKey",
+        ];
+        for fault in faults {
+            let sandbox = sandbox(Options::default());
+            let first = alices_keys(&sandbox)[0].clone();
+            sandbox.fail(fault);
+            let ran = rotate(&sandbox);
+            assert!(matches!(ran.code, 4 | 5), "{fault}: {ran:?}");
+            assert!(ran.stderr.contains("assume identity rotate work"), "{fault}: {ran:?}");
+            // Whatever happened, the key in use is one that AWS knows.
+            let in_use = held(&sandbox.home).key_id.to_string();
+            assert!(alices_keys(&sandbox).contains(&in_use), "{fault}");
+            sandbox.server.recover();
+            let ran = rotate(&sandbox);
+            assert_eq!(ran.code, 0, "{fault}: {ran:?}");
+            assert_done(&sandbox, &first);
+        }
+    }
+
+    #[test]
+    fn a_second_key_is_named_and_deleted_only_when_that_is_said() {
+        let sandbox = sandbox(Options::default());
+        let first = alices_keys(&sandbox)[0].clone();
+        // A second key that the vault knows nothing of, as the console would have made it.
+        let other = sandbox.create_key_for_alice();
+        let ran = rotate(&sandbox);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(
+            ran.stderr.contains(&format!("beside {first} the user of `work` has {other} (active, made ")),
+            "{ran:?}"
+        );
+        assert!(ran.stderr.contains(&format!("assume identity rotate work --delete {other}")), "{ran:?}");
+        assert_eq!(alices_keys(&sandbox).len(), 2);
+        let ran = sandbox.home.run(&["identity", "rotate", "work", "--delete", KEY_ID]);
+        assert_eq!((ran.code, alices_keys(&sandbox).len()), (4, 2), "{ran:?}");
+        let ran = sandbox.home.run(&["identity", "rotate", "work", "--delete", &other]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_done(&sandbox, &first);
+    }
+
+    #[test]
+    fn where_a_device_is_declared_its_session_asks_iam() {
+        let sandbox = Sandbox::classic();
+        let key = sandbox.key_of("alice");
+        let pair = format!("{} {}", key.id, key.secret.expose_secret());
+        assert_eq!(add(&sandbox.home, &["--mfa-serial", ALICES_DEVICE], &pair).code, 0);
+        let code = sandbox.code(ALICES_DEVICE);
+        let ran = sandbox.home.run_with_input(&["identity", "rotate", "work", "--mfa-code-file", "-"], &code);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_done(&sandbox, &key.id);
+        assert_eq!(sandbox.operations()[0], "GetSessionToken");
+        assert!(!ran.stderr.contains(&code), "{ran:?}");
+    }
+
+    #[test]
+    fn a_refusal_says_what_the_user_may_need() {
+        let sandbox = Sandbox::classic();
+        let key = sandbox.key_of("bob");
+        assert_eq!(add(&sandbox.home, &[], &format!("{} {}", key.id, key.secret.expose_secret())).code, 0);
+        let ran = rotate(&sandbox);
+        assert_eq!(ran.code, 4, "{ran:?}");
+        assert!(ran.stderr.contains("IAM ListAccessKeys answered AccessDenied"), "{ran:?}");
+        assert!(ran.stderr.contains("iam:CreateAccessKey"), "{ran:?}");
+    }
+
+    #[test]
+    fn a_key_is_not_added_beside_a_rotation_that_broke_off() {
+        let sandbox = sandbox(Options::default());
+        sandbox.fail("500*9@GetCallerIdentity");
+        assert_ne!(rotate(&sandbox).code, 0);
+        let ran = add(&sandbox.home, &["--replace"], &format!("{KEY_ID} {SECRET}"));
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.contains("a rotation of `work` broke off"), "{ran:?}");
+    }
+}
