@@ -8,7 +8,6 @@ mod generated;
 mod identity_keys;
 mod layout;
 mod mfa_seeds;
-mod sandbox_command;
 mod sandbox_server;
 mod support;
 mod vault_stores;
