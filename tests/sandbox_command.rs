@@ -1,14 +1,17 @@
 //! `assume sandbox`: a command in a world of its own, nothing left behind, and a tour that is a smoke test as well.
 
 use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use assume::vault::sweep;
+use assume::world::World;
 
 use crate::support::aws_cli;
 use crate::support::home::{Home, Ran, ran};
+use crate::support::plain_user;
 
 /// A home whose temp folder is its own, so that what is left behind can be seen.
 fn home() -> Home {
@@ -213,6 +216,28 @@ fn a_signal_reaches_the_command_and_the_sandbox_clears_up_after_it() {
 }
 
 #[test]
+fn a_tour_that_is_broken_off_clears_up_too() {
+    for name in ["-TERM", "-INT", "-HUP"] {
+        let home = home();
+        let mut tour = home.command(&["sandbox", "tour"]).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut stdout = BufReader::new(tour.stdout.take().unwrap());
+        let mut shown = String::new();
+        stdout.read_line(&mut shown).unwrap();
+        let folders = left_in(&home);
+        assert_eq!(folders.len(), 1, "{folders:?}");
+        let folder = folders[0].file_name().unwrap().to_str().unwrap();
+        let vault_name = folder.split_once('.').unwrap().0;
+        signal(tour.id(), name);
+        stdout.read_to_string(&mut shown).unwrap();
+        // A machine so fast that it has come to the end has cleared up as well.
+        let code = tour.wait().unwrap().code();
+        assert!(matches!(code, Some(7 | 0)), "{name}: {code:?}");
+        assert_eq!(secrets_of(vault_name), 0, "{name}");
+        assert!(left_in(&home).is_empty(), "{name}");
+    }
+}
+
+#[test]
 fn what_a_killed_sandbox_left_goes_when_the_next_one_starts_and_a_living_one_stays() {
     let home = home();
     let script = "echo $ASSUME_VAULT_NAME; echo $HOME; read x; assume exec update-app -- true && echo still-works";
@@ -311,4 +336,40 @@ fn without_a_command_a_shell_says_what_can_be_tried() {
     for word in ["http://127.0.0.1:", "update-app", "assume list", "exit"] {
         assert!(ran.stderr.contains(word), "{word}: {}", ran.stderr);
     }
+}
+
+/// A plain user's quota of the kernel's keyring, spent by somebody else's keys.
+#[test]
+fn where_the_kernel_has_no_room_an_encrypted_file_in_the_folder_keeps_the_secrets() {
+    // The build folder may be closed to other users.
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let program = folder.path().join("assume");
+    std::fs::copy(crate::support::home::assume(), &program).unwrap();
+    let inner = "sandbox_command::in_a_full_kernel";
+    let output = plain_user::rerun_as_plain_user(inner, &[("PROGRAM", program.to_str().unwrap())]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run as a plain user by the test above"]
+fn in_a_full_kernel() {
+    let ring = linux_keyutils::KeyRing::get_persistent(linux_keyutils::KeyRingIdentifier::Process).unwrap();
+    let mut theirs = 0;
+    while ring.add_key(&format!("krb_ccache:{theirs}"), "ticket").is_ok() {
+        theirs += 1;
+    }
+    let mut home = home();
+    home.set("PATH", "/usr/bin:/bin");
+    let script = "echo STORE=$ASSUME_VAULT; assume exec chain -- sh -c 'echo I-AM=$ASSUME_PROFILE'; \
+                  assume exec chain -- true; wc -l <\"$ASSUME_SANDBOX_LOG\"; \
+grep -rlE 'secret_access_key|session_token' \"$HOME\"; true";
+    let program = World::new().env.path("PROGRAM").unwrap();
+    let ran = ran(home.program(program).args(["sandbox", "--", "sh", "-c", script]), "");
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!((printed(&ran, "STORE"), printed(&ran, "I-AM")), ("file", "chain"), "{ran:?}");
+    // Three calls, and none for the second time: the file keeps sessions too. Nothing in it can be read.
+    assert_eq!(ran.stdout.lines().last(), Some("3"), "{ran:?}");
+    assert!(left_in(&home).is_empty());
 }

@@ -56,7 +56,7 @@ pub(super) fn run(args: &SandboxArgs, world: &World) -> Result<ExitCode, Error> 
     let sandbox = Sandbox::open(&scenario, args.port, world)?;
     let words = match args.command.as_slice() {
         [] => {
-            person::note(&shell::welcome(&scenario, sandbox.server.url()));
+            shell::welcome(&scenario, sandbox.server.url()).iter().for_each(|line| person::note(line));
             shell::words(&world.env)
         }
         command => command.to_vec(),

@@ -11,14 +11,14 @@ pub(super) fn words(env: &Env) -> Vec<OsString> {
     vec![env.os(named).map_or_else(|| fallback.into(), OsString::from)]
 }
 
-/// Returns what to tell a person who enters the shell.
-pub(super) fn welcome(scenario: &Scenario, url: &str) -> String {
+/// Returns what to tell a person who enters the shell, line by line.
+pub(super) fn welcome(scenario: &Scenario, url: &str) -> [String; 3] {
     let names: Vec<&str> = scenario.profiles().iter().map(|profile| profile.name.as_str()).collect();
-    let first = names.first().copied().unwrap_or("NAME");
-    format!(
-        "this shell's AWS is {url}, and all in it goes with the shell; profiles: {}; try `assume list`, `assume {first}`, \
-         `assume explain {first}`, `aws --profile {first} sts get-caller-identity`, `cat $ASSUME_SANDBOX_LOG`; \
-         `exit` leaves",
-        names.join(", ")
-    )
+    [
+        format!("this shell's AWS is {url}; what is in it goes when you leave with `exit`"),
+        format!("profiles: {}", names.join(", ")),
+        "try `assume list`, `assume explain NAME`, `assume NAME`, `aws --profile NAME sts get-caller-identity`, \
+         `cat $ASSUME_SANDBOX_LOG`"
+            .to_owned(),
+    ]
 }

@@ -28,11 +28,11 @@ pub(super) fn run(sandbox: &Sandbox) -> Result<ExitCode, Error> {
     let mut wrong = Vec::new();
     stdout::print(&opening(sandbox))?;
     for (index, stop) in STOPS.iter().enumerate() {
+        let mut page = format!("{} · {}\n{}\n", index + 1, stop.title, indented("    ", stop.says));
+        let differs = walk.stop(stop, &mut page)?;
         if stopped.load(Ordering::Relaxed) {
             return Err(Error::text(Kind::Declined, "the tour was broken off"));
         }
-        let mut page = format!("{} · {}\n{}\n", index + 1, stop.title, indented("    ", stop.says));
-        let differs = walk.stop(stop, &mut page)?;
         for what in &differs {
             // Writing into a string never fails.
             let _ = writeln!(page, "    NOT AS PROMISED: {}", plain(what));
@@ -81,7 +81,6 @@ impl Walk<'_> {
         }
         let output = self.assume(stop)?;
         let logged = self.log()?;
-        let mut differs = Vec::new();
         let _ = writeln!(page, "    $ {}", self.line(stop));
         let home = self.sandbox.home.path().to_string_lossy();
         for stream in [&output.stdout, &output.stderr] {
@@ -95,20 +94,9 @@ impl Walk<'_> {
         for call in &logged {
             let _ = writeln!(page, "    STS {}", plain(&call.told()));
         }
-        let is_as_promised = logged.len() == stop.calls.len()
-            && logged.iter().zip(stop.calls).all(|(logged, promised)| logged.is(promised));
-        if !is_as_promised {
-            let promised: Vec<String> = stop.calls.iter().map(Call::told).collect();
-            differs.push(format!(
-                "STS was to be asked {}",
-                if promised.is_empty() { "nothing".to_owned() } else { promised.join(", ") }
-            ));
-        }
         let exit = output.status.code();
-        if exit != Some(i32::from(stop.exit)) {
-            let came = exit.map_or("a signal".to_owned(), |code| code.to_string());
-            differs.push(format!("the exit code was to be {}, and is {came}", stop.exit));
-        } else if stop.exit != 0 {
+        let differs = stop.differs(&logged, exit);
+        if stop.exit != 0 && exit == Some(i32::from(stop.exit)) {
             let _ = writeln!(page, "    exit code {}, as it should be", stop.exit);
         }
         self.calls += logged.len();
@@ -159,6 +147,25 @@ impl Walk<'_> {
         self.logged += text.len() as u64;
         let read = |line: &str| serde_json::from_str(line).map_err(|error| failed(std::io::Error::other(error)));
         text.lines().map(read).collect()
+    }
+}
+
+impl Stop {
+    /// Returns what differs from what had to happen.
+    fn differs(&self, logged: &[Logged], exit: Option<i32>) -> Vec<String> {
+        let mut differs = Vec::new();
+        let is_as_promised = logged.len() == self.calls.len()
+            && logged.iter().zip(self.calls).all(|(logged, promised)| logged.is(promised));
+        if !is_as_promised {
+            let promised: Vec<String> = self.calls.iter().map(Call::told).collect();
+            let promised = if promised.is_empty() { "nothing".to_owned() } else { promised.join(", ") };
+            differs.push(format!("STS was to be asked {promised}"));
+        }
+        if exit != Some(i32::from(self.exit)) {
+            let came = exit.map_or("a signal's".to_owned(), |code| code.to_string());
+            differs.push(format!("the exit code was to be {}, and is {came}", self.exit));
+        }
+        differs
     }
 }
 
@@ -233,4 +240,59 @@ fn indented(margin: &str, text: &str) -> String {
         }
     }
     lines.iter().map(|line| format!("{margin}{line}")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn logged(operation: &str, role_arn: Option<&str>, code: Option<&str>) -> Logged {
+        Logged {
+            operation: Some(operation.to_owned()),
+            principal: None,
+            role_arn: role_arn.map(str::to_owned),
+            status: None,
+            code: code.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn whatever_comes_out_otherwise_than_promised_is_seen() {
+        const STOP: Stop = Stop {
+            title: "",
+            says: "",
+            words: &[],
+            machine: Machine::Own,
+            calls: &[
+                Call { operation: "GetSessionToken", role: None, code: None },
+                Call { operation: "AssumeRole", role: Some(":role/Admin"), code: Some("AccessDenied") },
+            ],
+            exit: 4,
+        };
+        let first = || logged("GetSessionToken", None, None);
+        let admin = |code| logged("AssumeRole", Some("arn:aws:iam::123456789012:role/Admin"), code);
+        assert!(STOP.differs(&[first(), admin(Some("AccessDenied"))], Some(4)).is_empty());
+        let cases = [
+            (vec![first(), admin(Some("AccessDenied"))], Some(0)),
+            (vec![first(), admin(Some("AccessDenied"))], None),
+            (vec![first(), admin(None)], Some(4)),
+            (vec![first(), admin(Some("ValidationError"))], Some(4)),
+            (vec![first()], Some(4)),
+            (vec![admin(Some("AccessDenied")), first()], Some(4)),
+            (vec![first(), admin(Some("AccessDenied")), first()], Some(4)),
+            (vec![first(), logged("AssumeRole", Some("arn:aws:iam::1:role/Other"), Some("AccessDenied"))], Some(4)),
+            (vec![first(), logged("AssumeRole", None, Some("AccessDenied"))], Some(4)),
+        ];
+        for (calls, exit) in cases {
+            assert_eq!(STOP.differs(&calls, exit).len(), 1, "{calls:?} {exit:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_text_is_broken_between_words() {
+        let text = "word ".repeat(40);
+        for line in indented("    ", text.trim_end()).lines() {
+            assert!(line.len() <= 100 && line.starts_with("    word"), "{line}");
+        }
+    }
 }
