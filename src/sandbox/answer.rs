@@ -31,8 +31,7 @@ impl Service {
     }
 }
 
-/// What goes back.
-#[derive(Debug)]
+/// What goes back. No `Debug`: secrets are in it.
 pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) xml: String,

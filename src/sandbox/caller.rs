@@ -413,6 +413,47 @@ mod tests {
     }
 
     #[test]
+    fn a_trust_policy_sees_tags_organization_region_and_time() {
+        let trust = |condition: &str| {
+            format!(
+                r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"*"}},"Action":"sts:AssumeRole","Condition":{{{condition}}}}}}}"#
+            )
+        };
+        let cases = [
+            (r#""StringEquals":{"aws:PrincipalTag/team":"core"}"#, true),
+            (r#""StringEquals":{"aws:PrincipalTag/team":"other"}"#, false),
+            (r#""StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}"#, true),
+            (r#""StringEquals":{"aws:RequestedRegion":"eu-west-1"}"#, true),
+            (r#""DateGreaterThan":{"aws:CurrentTime":"2025-11-24T15:59:59Z"}"#, true),
+            (r#""DateGreaterThan":{"aws:CurrentTime":"2025-11-24T16:00:01Z"}"#, false),
+            (r#""IpAddress":{"aws:SourceIp":"127.0.0.0/8"}"#, true),
+            (r#""Null":{"aws:MultiFactorAuthPresent":"true"}"#, true),
+            (r#""Null":{"aws:TokenIssueTime":"true"}"#, true),
+            (r#""StringLike":{"aws:userid":"AIDA*"}"#, true),
+        ];
+        for (condition, fits) in cases {
+            let scenario = format!(
+                r#"
+                [[account]]
+                id = "111122223333"
+                organization = "o-a1b2c3d4e5"
+                [[account.user]]
+                name = "alice"
+                tags = {{ team = "core" }}
+                [[account.role]]
+                name = "R"
+                trust = '{}'
+                "#,
+                trust(condition)
+            );
+            let mut stage = Stage::of(&Scenario::parse(&scenario).unwrap());
+            let alice = stage.key_of("alice");
+            let role = [("RoleArn", "arn:aws:iam::111122223333:role/R"), ("RoleSessionName", "test")];
+            assert_eq!(stage.ask(&alice, "AssumeRole", &role).is_ok(), fits, "{condition}");
+        }
+    }
+
+    #[test]
     fn what_is_not_asked_of_sts_or_iam_is_refused_before_anyone_is_let_in() {
         let mut stage = Stage::classic();
         let alice = stage.key_of("alice");

@@ -43,6 +43,8 @@ pub(super) struct Cut;
 
 /// More than any call of STS or IAM may have.
 const LONGEST_BODY: usize = 256 * 1024;
+/// More than any name in the log may have: an ARN has at most that.
+const LONGEST_SHOWN: usize = 2_048;
 
 impl Shared {
     pub(super) fn estate(&self) -> MutexGuard<'_, Estate> {
@@ -82,12 +84,10 @@ pub(super) async fn handle(request: Request<Incoming>, shared: &Shared) -> Resul
 
     let call = Call::new(head.method.as_str(), head.uri.query().unwrap_or_default(), headers, body);
     let asked = Asked::of(&call);
-    record.operation = match asked.operation {
-        Some(operation) => Some(operation.name().to_owned()),
-        None => call.parameters.text("Action").map(str::to_owned),
-    };
+    let shown = |name: &str| call.parameters.text(name).map(|text| text.chars().take(LONGEST_SHOWN).collect());
+    record.operation = asked.operation.map_or_else(|| shown("Action"), |operation| Some(operation.name().to_owned()));
     record.service = Some(asked.service.name());
-    record.role_arn = call.parameters.text("RoleArn").map(str::to_owned);
+    record.role_arn = shown("RoleArn");
     let faults = fault::take(&mut shared.failures(), record.operation.as_deref());
 
     let mut now = shared.clock.now();
@@ -213,8 +213,7 @@ enum Form {
     Truncated,
 }
 
-/// The body of an answer.
-#[derive(Debug)]
+/// The body of an answer. No `Debug`: secrets are in it.
 pub(super) struct Reply {
     rest: Option<Bytes>,
     length: u64,

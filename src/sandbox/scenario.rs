@@ -1,7 +1,38 @@
 //! Who lives in the sandbox: accounts, users with keys and MFA devices, roles, and the policies of all of them.
 //!
 //! Read from TOML; a policy is a TOML table or a text of JSON. Secrets that a scenario leaves out are made at start, so
-//! that none has to be written into a file.
+//! that none has to be written into a file. All that a scenario may say:
+//!
+//! ```toml
+//! [[account]]
+//! id = "111122223333"
+//! name = "Development"                  # for whoever reads the file
+//! partition = "aws"                     # what it is when left out
+//! organization = "o-a1b2c3d4e5"         # aws:PrincipalOrgID
+//! disabled_regions = ["ap-east-1"]      # where STS is switched off
+//!
+//! [[account.user]]
+//! name = "alice"
+//! path = "/staff/"
+//! root = false                          # true: the account's root user
+//! key = [{ id = "AKIA…", secret = "…", active = true }]          # one is made when left out; [] means none
+//! mfa = ["arn:aws:iam::111122223333:mfa/alice", { serial = "…", seed = "base32 or otpauth://" }]
+//! tags = { team = "core" }              # aws:PrincipalTag/team
+//! policies = { Name = '{"Statement": …}' }
+//!
+//! [[account.role]]
+//! name = "teams/Deploy"                 # with its path
+//! trust = '{"Statement": …}'
+//! policies = { Name = '{"Statement": …}' }
+//! max_session_duration = 3600
+//! tags = { team = "core" }
+//!
+//! [profile.deploy]                      # a role profile of the throwaway home
+//! user = "alice"                        # or "111122223333/alice", or via = "another-profile"
+//! role_arn = "arn:aws:iam::111122223333:role/teams/Deploy"
+//! external_id = "…"
+//! mfa_serial = "…"
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
