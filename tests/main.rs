@@ -8,6 +8,8 @@ mod generated;
 mod identity_keys;
 mod layout;
 mod mfa_seeds;
+mod plan_cases;
+mod sandbox_command;
 mod sandbox_server;
 mod support;
 mod vault_stores;

@@ -3,6 +3,7 @@
 use std::time;
 
 use super::error::PlanError;
+use super::limits::check;
 use super::model::{BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
 use super::overrides::Overrides;
 use super::planner::{Root, partition_of_device};
@@ -56,6 +57,7 @@ pub(super) fn hops(
             chained: !first || matches!(start, Start::MfaSession(_)),
             region: overrides.region.as_ref().filter(|_| planned.len() + 1 == count),
         };
+        check(&leg.call, &planned)?;
         planned.push(hop(catalog, leg, place, who)?);
     }
     Ok((start, planned))
@@ -174,7 +176,6 @@ fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Resu
             return Err(PlanError::AcrossPartitions { profile, from, to, origin: call.role_arn.origin });
         }
     }
-    check_limits(&call)?;
     let asked = asked_duration(catalog, &call);
     let duration = match (chained && asked.value.get() > CHAINED_MAX, &asked.origin) {
         (true, Origin::Flag(flag)) => {
@@ -246,32 +247,5 @@ fn apply(overrides: &Overrides, call: &mut RoleCall) {
     for key in &overrides.transitive_tags {
         call.transitive_tags.retain(|declared| !declared.value.is_same(&key.value));
         call.transitive_tags.push(key.clone());
-    }
-}
-
-/// What depends on several values at once, and can change with a flag.
-/// Source: STS API Reference, `AssumeRole`, `Tags`, `TransitiveTagKeys`, `PolicyArns`, `Policy`.
-fn check_limits(call: &RoleCall) -> Result<(), PlanError> {
-    let limit = |what: String, origin: &Origin| Err(PlanError::Limit { what, origin: origin.clone() });
-    if let Some(tag) = call.tags.get(50) {
-        return limit(format!("a call takes at most 50 session tags, and this has {}", call.tags.len()), &tag.origin);
-    }
-    let is_tag = |key: &TagKey| call.tags.iter().any(|tag: &Sourced<Tag>| tag.value.key().is_same(key));
-    if let Some(key) = call.transitive_tags.iter().find(|key| !is_tag(&key.value)) {
-        return limit(format!("`{}` is to be transitive, and is no tag of this call", key.value), &key.origin);
-    }
-    if let Some(arn) = call.policy_arns.get(10) {
-        let count = call.policy_arns.len();
-        return limit(format!("a call takes at most 10 managed policies, and this has {count}"), &arn.origin);
-    }
-    let arns: usize = call.policy_arns.iter().map(|arn: &Sourced<PolicyArn>| arn.value.as_str().chars().count()).sum();
-    let inline = call.policy.as_ref().map_or(0, |policy| policy.value.as_str().chars().count());
-    let origin = call.policy.as_ref().map(|p| &p.origin).or(call.policy_arns.first().map(|arn| &arn.origin));
-    match origin {
-        Some(origin) if arns + inline > SessionPolicy::MAX_CHARACTERS => limit(
-            format!("the session policies have {} characters together, and AWS takes 2,048", arns + inline),
-            origin,
-        ),
-        _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@
 mod error;
 mod explain;
 mod hops;
+mod limits;
 mod model;
 mod overrides;
 mod planner;
