@@ -8,6 +8,7 @@ mod generated;
 mod identity_keys;
 mod layout;
 mod mfa_seeds;
+mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;
 mod sandbox_command;
