@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use super::document::Value;
 use super::error::ConfigError;
 use super::origin::Origin;
-use super::ours::NameOf;
 use super::section::{Section, invalid, nearest, resolve, wrong_kind};
 
 /// One entry of `include`.
@@ -65,15 +64,14 @@ impl Grants {
     }
 
     /// Refuses what a table says beyond the grants.
-    pub(super) fn check(self, what: NameOf, section: &Section<'_>) -> Result<(), ConfigError> {
-        let identity = (what == NameOf::Identity).then_some(("environment", self.identities, "identities"));
+    pub(super) fn check(self, section: &Section<'_>) -> Result<(), ConfigError> {
         let kept: [(&str, bool, &'static str); 4] = [
             ("process", self.commands, "commands"),
             ("mfa_process", self.commands, "commands"),
             ("endpoint_url", self.endpoints, "endpoints"),
             ("policy_file", self.files, "files"),
         ];
-        for (key, granted, grant) in kept.into_iter().chain(identity) {
+        for (key, granted, grant) in kept {
             if let (false, Some(origin)) = (granted, section.origin_of(key)) {
                 return Err(refused(format!("`{key}`"), Some(grant), section, origin));
             }

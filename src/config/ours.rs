@@ -149,7 +149,7 @@ impl OurFile {
             let Value::Table(table) = &entry.value else { continue };
             let section = self.section(what, entry, table);
             if let Some(grants) = self.grants {
-                grants.check(what, &section)?;
+                grants.check(&section)?;
             }
             return Ok(Some(match what {
                 NameOf::Role => Declared::Role(role::role(name, &section, around)?),
