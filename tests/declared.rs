@@ -33,7 +33,8 @@ fn a_role_is_added_edited_and_removed_and_the_rest_of_the_file_stays() {
     let path = home.config(before);
     let ran = home.run(&["role", "add", "prod", "--identity", "work", "--role-arn", ARN, "--tag", "team=core"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{}", ran.stderr);
-    let added = format!("{before}\n[role.prod]\nidentity = \"work\"\nrole_arn = \"{ARN}\"\ntags = {{ team = \"core\" }}\n");
+    let added =
+        format!("{before}\n[role.prod]\nidentity = \"work\"\nrole_arn = \"{ARN}\"\ntags = {{ team = \"core\" }}\n");
     assert_eq!(read(&path), added);
 
     let again = home.run(&["role", "add", "prod", "--role-arn", ARN]);
@@ -130,7 +131,8 @@ fn the_list_says_what_each_name_is_where_it_stands_and_what_hides_it() {
         format!("{} {} {} {}{error}", text("name"), text("kind"), text("role_arn"), text("shadowed_by"))
     };
     let hidden = format!("prod profile - {}:3, [role.prod]", ours.display());
-    let expected = ["broken role - - broken", "other profile - -", &format!("prod role {ARN} -"), &hidden, "work identity - -"];
+    let expected =
+        ["broken role - - broken", "other profile - -", &format!("prod role {ARN} -"), &hidden, "work identity - -"];
     assert_eq!(list.iter().map(row).collect::<Vec<_>>(), expected);
     assert_eq!(list[1]["origin"], format!("{}:3, [profile other]", aws.display()));
 }

@@ -2,8 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod documents;
+mod catalog;
 mod declared;
+mod documents;
 mod foreign_clients;
 mod generated;
 mod identity_keys;

@@ -131,8 +131,14 @@ impl AwsConfigEdit {
         let after = range.start + new.len();
         self.text.replace_range(range, new);
         let added = &self.text[start..whole(&self.text, after).max(start)];
-        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        self.changes.push(Change { line, removed: lines(&removed), added: lines(added) });
+        let (mut line, mut removed, mut added): (_, Vec<&str>, Vec<&str>) =
+            (line, removed.lines().collect(), added.lines().collect());
+        while !removed.is_empty() && removed.first() == added.first() {
+            (removed, added) = (removed.split_off(1), added.split_off(1));
+            line += 1;
+        }
+        let owned = |lines: Vec<&str>| lines.into_iter().map(str::to_owned).collect();
+        self.changes.push(Change { line, removed: owned(removed), added: owned(added) });
     }
 }
 

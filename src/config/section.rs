@@ -161,10 +161,14 @@ pub(super) fn wrong_kind(key: &str, expected: &str, found: &Value, origin: &Orig
 pub(super) fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Vec<String> {
     const LIKE: f64 = 0.75;
     let lower = name.to_lowercase();
-    let mut like: Vec<(f64, &str)> = names
-        .map(|known| (strsim::jaro_winkler(&lower, &known.to_lowercase()), known))
-        .filter(|(likeness, _)| *likeness >= LIKE)
-        .collect();
+    let likeness = |known: &str| {
+        let known = known.to_lowercase();
+        // One slip of the fingers is likely, however short the name.
+        let slip = strsim::osa_distance(&lower, &known) == 1 && known.chars().count() > 1;
+        strsim::jaro_winkler(&lower, &known).max(if slip { 0.9 } else { 0.0 })
+    };
+    let mut like: Vec<(f64, &str)> =
+        names.map(|known| (likeness(known), known)).filter(|(likeness, _)| *likeness >= LIKE).collect();
     like.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(b.1)));
     like.into_iter().map(|(_, known)| known.to_owned()).take(3).collect()
 }
