@@ -13,7 +13,6 @@ mod mfa_seeds;
 mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;
-mod sandbox_command;
 mod sandbox_server;
 mod support;
 mod vault_stores;

@@ -9,7 +9,7 @@ use super::overrides::Overrides;
 use super::planner::{Root, partition_of_device};
 use super::reach::{Family, Voices};
 use crate::config::{Catalog, Connection, Origin, RoleCall, Sourced};
-use crate::terms::{PolicyArn, Region, RoleDuration, SessionName, SessionPolicy, Tag, TagKey, TokenDuration};
+use crate::terms::{Region, RoleDuration, SessionName, TokenDuration};
 
 /// Longest session that role chaining may ask for; AWS counts a role assumed with an MFA session as chained.
 /// Source: IAM User Guide, "Role chaining"; for GetSessionToken credentials see the STS refusal's own text.
