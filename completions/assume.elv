@@ -42,7 +42,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand list 'List the profiles that can be assumed'
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
-            cand identity 'Add, list, remove or rotate the identities you start as'
+            cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
@@ -251,6 +251,56 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;identity'= {
             cand -h 'Print help'
             cand --help 'Print help'
+            cand add 'Keep an IAM user''s access key in the vault, and declare it as an identity'
+            cand list 'List your identities; opens no secret store'
+            cand remove 'Remove an identity: its key from the vault, its sessions, its lines in your config file'
+            cand rm 'Remove an identity: its key from the vault, its sessions, its lines in your config file'
+            cand rotate 'Make a new key at AWS, keep it, prove it, and delete the old one'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;identity;add'= {
+            cand --mfa-serial 'The user''s MFA device'
+            cand --replace 'Replace a key that is kept already'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;identity;list'= {
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;identity;remove'= {
+            cand --yes 'Do not ask'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;identity;rm'= {
+            cand --yes 'Do not ask'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;identity;rotate'= {
+            cand --delete 'Delete the user''s other key to make room: AWS allows two'
+            cand --mfa-code-file 'Read the MFA code from a file, or from standard input (-)'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;identity;help'= {
+            cand add 'Keep an IAM user''s access key in the vault, and declare it as an identity'
+            cand list 'List your identities; opens no secret store'
+            cand remove 'Remove an identity: its key from the vault, its sessions, its lines in your config file'
+            cand rotate 'Make a new key at AWS, keep it, prove it, and delete the old one'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;identity;help;add'= {
+        }
+        &'assume;identity;help;list'= {
+        }
+        &'assume;identity;help;remove'= {
+        }
+        &'assume;identity;help;rotate'= {
+        }
+        &'assume;identity;help;help'= {
         }
         &'assume;mfa'= {
             cand -h 'Print help'
@@ -365,7 +415,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand list 'List the profiles that can be assumed'
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
-            cand identity 'Add, list, remove or rotate the identities you start as'
+            cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand logout 'Forget cached sessions'
@@ -402,6 +452,18 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;role;remove'= {
         }
         &'assume;help;identity'= {
+            cand add 'Keep an IAM user''s access key in the vault, and declare it as an identity'
+            cand list 'List your identities; opens no secret store'
+            cand remove 'Remove an identity: its key from the vault, its sessions, its lines in your config file'
+            cand rotate 'Make a new key at AWS, keep it, prove it, and delete the old one'
+        }
+        &'assume;help;identity;add'= {
+        }
+        &'assume;help;identity;list'= {
+        }
+        &'assume;help;identity;remove'= {
+        }
+        &'assume;help;identity;rotate'= {
         }
         &'assume;help;mfa'= {
             cand add 'Keep a device''s seed: base32 or an otpauth:// URI, from the terminal or standard input'

@@ -220,9 +220,62 @@ module completions {
   export extern "assume role help help" [
   ]
 
-  # Add, list, remove or rotate the identities you start as
+  # Add, list, remove or rotate the identities that you start as
   export extern "assume identity" [
     --help(-h)                # Print help
+  ]
+
+  # Keep an IAM user's access key in the vault, and declare it as an identity
+  export extern "assume identity add" [
+    --mfa-serial: string      # The user's MFA device
+    --replace                 # Replace a key that is kept already
+    --help(-h)                # Print help (see more with '--help')
+    name: string              # What to call the identity
+  ]
+
+  # List your identities; opens no secret store
+  export extern "assume identity list" [
+    --json                    # Print JSON
+    --help(-h)                # Print help
+  ]
+
+  # Remove an identity: its key from the vault, its sessions, its lines in your config file
+  export extern "assume identity remove" [
+    --yes                     # Do not ask
+    --help(-h)                # Print help
+    name: string              # The identity's name
+  ]
+
+  # Make a new key at AWS, keep it, prove it, and delete the old one
+  export extern "assume identity rotate" [
+    --delete: string          # Delete the user's other key to make room: AWS allows two
+    --mfa-code-file: path     # Read the MFA code from a file, or from standard input (-)
+    --help(-h)                # Print help (see more with '--help')
+    name: string              # The identity's name
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume identity help" [
+  ]
+
+  # Keep an IAM user's access key in the vault, and declare it as an identity
+  export extern "assume identity help add" [
+  ]
+
+  # List your identities; opens no secret store
+  export extern "assume identity help list" [
+  ]
+
+  # Remove an identity: its key from the vault, its sessions, its lines in your config file
+  export extern "assume identity help remove" [
+  ]
+
+  # Make a new key at AWS, keep it, prove it, and delete the old one
+  export extern "assume identity help rotate" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume identity help help" [
   ]
 
   # Keep the seeds of virtual MFA devices, and show their codes
@@ -408,8 +461,24 @@ module completions {
   export extern "assume help role remove" [
   ]
 
-  # Add, list, remove or rotate the identities you start as
+  # Add, list, remove or rotate the identities that you start as
   export extern "assume help identity" [
+  ]
+
+  # Keep an IAM user's access key in the vault, and declare it as an identity
+  export extern "assume help identity add" [
+  ]
+
+  # List your identities; opens no secret store
+  export extern "assume help identity list" [
+  ]
+
+  # Remove an identity: its key from the vault, its sessions, its lines in your config file
+  export extern "assume help identity remove" [
+  ]
+
+  # Make a new key at AWS, keep it, prove it, and delete the old one
+  export extern "assume help identity rotate" [
   ]
 
   # Keep the seeds of virtual MFA devices, and show their codes

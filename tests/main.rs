@@ -16,3 +16,4 @@ mod plan_cases;
 mod sandbox_server;
 mod support;
 mod vault_stores;
+mod sandbox_command;
