@@ -263,3 +263,133 @@ mod rotated {
         assert!(ran.stderr.contains("a rotation of `work` broke off"), "{ran:?}");
     }
 }
+
+mod sessions {
+    use super::*;
+
+    const ROLE: &str = "[role.app]\nidentity = \"work\"\nrole_arn = \"arn:aws:iam::123456789012:role/UpdateApp\"\n";
+
+    fn pair(sandbox: &Sandbox, user: &str) -> String {
+        let key = sandbox.key_of(user);
+        format!("{} {}", key.id, key.secret.expose_secret())
+    }
+
+    fn become_app(sandbox: &Sandbox) -> Ran {
+        sandbox.home.run(&["export", "app", "--format", "json"])
+    }
+
+    fn count(sandbox: &Sandbox, operation: &str) -> usize {
+        sandbox.operations().iter().filter(|known| *known == operation).count()
+    }
+
+    #[test]
+    fn rotating_keeps_them_and_another_persons_key_of_the_same_name_gets_none_of_them() {
+        let sandbox = Sandbox::classic();
+        sandbox.home.config(ROLE);
+        assert_eq!(add(&sandbox.home, &[], &pair(&sandbox, "alice")).code, 0);
+        assert_eq!(become_app(&sandbox).code, 0);
+        let first = become_app(&sandbox);
+        assert_eq!((first.code, count(&sandbox, "AssumeRole")), (0, 1), "{first:?}");
+
+        assert_eq!(sandbox.home.run(&["identity", "rotate", "work"]).code, 0);
+        let rotated = become_app(&sandbox);
+        assert_eq!((rotated.stdout, count(&sandbox, "AssumeRole")), (first.stdout.clone(), 1));
+
+        // Bob may not become the role, and alice's session would still be good.
+        assert_eq!(add(&sandbox.home, &["--replace"], &pair(&sandbox, "bob")).code, 0);
+        let refused = become_app(&sandbox);
+        assert_eq!((refused.code, count(&sandbox, "AssumeRole")), (4, 2), "{refused:?}");
+
+        // The same key again is a new one to us: it may have been anybody's in between.
+        assert_eq!(add(&sandbox.home, &["--replace"], &pair(&sandbox, "alice")).code, 0);
+        assert_eq!((become_app(&sandbox).code, count(&sandbox, "AssumeRole")), (0, 3));
+    }
+
+    #[test]
+    fn a_lost_card_costs_one_call_and_an_identity_that_is_gone_serves_nobody() {
+        let sandbox = Sandbox::classic();
+        sandbox.home.config(ROLE);
+        assert_eq!(add(&sandbox.home, &[], &pair(&sandbox, "alice")).code, 0);
+        assert_eq!(become_app(&sandbox).code, 0);
+        let cards = sandbox.home.path().join(".local/state/assume/identities");
+        std::fs::remove_dir_all(&cards).unwrap();
+        assert_eq!(become_app(&sandbox).code, 0);
+        // The vault's own generation is the same, so what was cached is found again.
+        assert_eq!(count(&sandbox, "AssumeRole"), 1);
+
+        let removed = sandbox.home.run(&["identity", "remove", "work", "--yes"]);
+        assert!(removed.stderr.contains("and 1 cached session(s) of it"), "{removed:?}");
+        let names = sandbox.home.kernel_vault().names(assume::vault::SecretKind::Session).unwrap();
+        assert!(names.is_empty(), "{names:?}");
+        assert_ne!(become_app(&sandbox).code, 0);
+    }
+}
+
+/// On a terminal each part is asked for by itself, and the secret is not shown.
+mod typed {
+    use rexpect::session::spawn_command;
+
+    use super::*;
+
+    #[test]
+    fn a_key_is_asked_for_on_the_terminal() {
+        let home = Home::new();
+        let mut terminal = spawn_command(home.command(&["identity", "add", "work"]), Some(20_000)).unwrap();
+        terminal.exp_string("assume: access key id of work: ").unwrap();
+        terminal.send_line(KEY_ID).unwrap();
+        terminal.exp_string("assume: secret access key: ").unwrap();
+        terminal.send_line(SECRET).unwrap();
+        let before = terminal.exp_string("is kept in `kernel`").unwrap();
+        assert!(!before.contains(SECRET), "{before}");
+        terminal.exp_eof().unwrap();
+        assert_eq!(held(&home).secret_key.expose_secret(), SECRET);
+    }
+
+    #[test]
+    fn without_an_os_keyring_a_passphrase_is_asked_for_and_asked_again() {
+        let mut home = Home::new();
+        home.unset("ASSUME_VAULT");
+        let mut terminal = spawn_command(home.command(&["identity", "add", "work"]), Some(20_000)).unwrap();
+        terminal.exp_string("access key id of work: ").unwrap();
+        terminal.send_line(KEY_ID).unwrap();
+        terminal.exp_string("secret access key: ").unwrap();
+        terminal.send_line(SECRET).unwrap();
+        terminal.exp_string("new passphrase for ").unwrap();
+        terminal.send_line("correct horse").unwrap();
+        terminal.exp_string("the same passphrase again: ").unwrap();
+        terminal.send_line("correct horse").unwrap();
+        terminal.exp_string("is kept in `file`").unwrap();
+        terminal.exp_eof().unwrap();
+
+        let mut terminal = spawn_command(home.command(&["identity", "rotate", "work"]), Some(20_000)).unwrap();
+        terminal.exp_string("passphrase of ").unwrap();
+        terminal.send_line("battery").unwrap();
+        terminal.exp_string("that passphrase does not open it; try again").unwrap();
+        terminal.exp_string("passphrase of ").unwrap();
+        terminal.send_control('c').unwrap();
+        terminal.exp_string("no passphrase: the question was declined").unwrap();
+        terminal.exp_eof().unwrap();
+    }
+
+    #[test]
+    fn two_passphrases_that_differ_keep_nothing() {
+        let mut home = Home::new();
+        home.unset("ASSUME_VAULT");
+        let mut terminal = spawn_command(home.command(&["mfa", "add", ALICES_DEVICE]), Some(20_000)).unwrap();
+        terminal.exp_string("(base32 or otpauth URI): ").unwrap();
+        terminal.send_line("GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ").unwrap();
+        terminal.exp_string("new passphrase for ").unwrap();
+        terminal.send_line("correct horse").unwrap();
+        terminal.exp_string("again: ").unwrap();
+        terminal.send_line("correct house").unwrap();
+        terminal.exp_string("the two passphrases differ, and nothing was kept").unwrap();
+        terminal.exp_eof().unwrap();
+        let made = home.path().join(".local/share/assume");
+        assert!(
+            !made.join("assume.age").exists()
+                && std::fs::read_dir(made)
+                    .unwrap()
+                    .all(|entry| { entry.unwrap().file_name().to_str().unwrap().ends_with(".lock") })
+        );
+    }
+}

@@ -7,7 +7,7 @@ use crate::rotation::RotationError;
 impl From<RotationError> for Error {
     fn from(error: RotationError) -> Self {
         let (kind, hint) = match error {
-            RotationError::Acquire(error) => return error.into(),
+            RotationError::Acquire(error) => return (*error).into(),
             RotationError::Flight(error) => return error.into(),
             RotationError::Vault { ref identity, doing, source } => {
                 let what = format!("the rotation of `{identity}` stopped: {doing}");

@@ -147,12 +147,15 @@ mod tests {
         Pending::Made { key, replaces: id(OLD) }
     }
 
+    /// What it is, the vault's key, what waits, what IAM lists, what STS said, and what is next.
+    type Case = (&'static str, &'static str, Option<Pending>, Vec<Listed>, Proof, Next);
+
     #[test]
     fn each_state_has_one_next_step() {
         let making = || Some(Pending::Making { before: vec![id(OLD)], since: at(1_000) });
         let (old, new) = (listed(OLD, 0), listed(NEW, 1_001));
         let ask = |key: &Listed| Next::AskAbout(key.clone());
-        let cases: Vec<(&str, &str, Option<Pending>, Vec<Listed>, Proof, Next)> = vec![
+        let cases: Vec<Case> = vec![
             ("one key: make another", OLD, None, vec![old.clone()], Proof::Untried, Next::Make),
             (
                 "two keys, one not ours",

@@ -67,7 +67,7 @@ pub enum RotationError {
     },
     /// The MFA session cannot be had.
     #[error(transparent)]
-    Acquire(#[from] AcquireError),
+    Acquire(Box<AcquireError>),
     /// A call was refused or had no answer.
     #[error("the rotation of `{identity}` stopped: {doing}")]
     Aws {
@@ -76,7 +76,7 @@ pub enum RotationError {
         /// What was being done.
         doing: &'static str,
         /// What AWS said.
-        source: AwsError,
+        source: Box<AwsError>,
     },
     /// A store failed.
     #[error("the rotation of `{identity}` stopped: {doing}")]
@@ -302,7 +302,8 @@ impl Run<'_> {
                 Some(session) => Ok(session.clone()),
                 None => {
                     let given = self.job.given.clone();
-                    let session = acquire(self.job.plan, Life::FOR_KEEPING, given, self.vault, self.world)?;
+                    let session = acquire(self.job.plan, Life::FOR_KEEPING, given, self.vault, self.world)
+                        .map_err(|error| RotationError::Acquire(Box::new(error)))?;
                     Ok(self.session.insert(session).clone())
                 }
             },
@@ -329,7 +330,7 @@ impl Run<'_> {
 
     fn refused(&self, doing: &'static str) -> impl Fn(AwsError) -> RotationError + use<> {
         let identity = self.job.identity.to_owned();
-        move |source| RotationError::Aws { identity: identity.clone(), doing, source }
+        move |source| RotationError::Aws { identity: identity.clone(), doing, source: Box::new(source) }
     }
 }
 
@@ -339,12 +340,16 @@ fn failed(job: &Job<'_>, doing: &'static str) -> impl Fn(VaultError) -> Rotation
 }
 
 fn is_unknown_key(error: &RotationError) -> bool {
-    matches!(
-        error,
-        RotationError::Aws { source: AwsError::Refused(refusal), .. }
-        | RotationError::Acquire(AcquireError::Step { source: AwsError::Refused(refusal), .. })
-            if refusal.code == UNKNOWN_KEY
-    )
+    let says_so = |source: &AwsError| matches!(source, AwsError::Refused(refusal) if refusal.code == UNKNOWN_KEY);
+    if let RotationError::Aws { source, .. } = error {
+        return says_so(source);
+    }
+    if let RotationError::Acquire(error) = error
+        && let AcquireError::Step { source, .. } = error.as_ref()
+    {
+        return says_so(source);
+    }
+    false
 }
 
 fn credentials(key: &LongTermKey) -> Credentials {

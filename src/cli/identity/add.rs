@@ -116,7 +116,7 @@ fn key_pair(name: &str, world: &World) -> Result<(AccessKeyId, SecretString), Er
     if !secret_input::is_typed() {
         return Ok(parse_pair(&secret_input::piped("the key")?)?);
     }
-    let key_id = person::ask_line(&format!("access key id of {name} (AKIA…)"), world)?;
+    let key_id = person::ask_line(&format!("access key id of {name}"), world)?;
     let secret = person::ask_secret("secret access key", world)?;
     let both = format!("{} {}", key_id.trim(), secret.expose_secret().trim());
     Ok(parse_pair(&SecretString::from(both))?)
