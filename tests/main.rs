@@ -9,6 +9,7 @@ mod foreign_clients;
 mod generated;
 mod identity_keys;
 mod layout;
+mod main_job;
 mod mfa_seeds;
 mod oracle_botocore;
 mod oracle_sdk;

@@ -2,6 +2,7 @@
 
 pub(crate) mod aws_cli;
 pub(crate) mod home;
+pub(crate) mod lane;
 pub(crate) mod plain_user;
 pub(crate) mod sandbox;
 pub(crate) mod secret_service;
