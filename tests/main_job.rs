@@ -54,6 +54,18 @@ role_arn = "arn:aws:iam::444455556666:role/partners/Reports"
 external_id = "wrong-one"
 "#;
 
+const DEVICE: &str = "arn:aws:iam::111122223333:mfa/alice";
+const SEED: &str = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP";
+
+/// The built-in scenario, with a seed that we know.
+fn scenario() -> String {
+    let classic = include_str!("../src/sandbox/classic.toml");
+    let seeded =
+        classic.replace(&format!("mfa = [{DEVICE:?}]"), &format!("mfa = [{{ serial = {DEVICE:?}, seed = {SEED:?} }}]"));
+    assert_ne!(seeded, classic);
+    seeded
+}
+
 /// Alice's home, with her key and her seed in its store, before the sandbox.
 struct Place {
     home: LaneHome,
@@ -67,13 +79,11 @@ impl Place {
         home.config(CONFIG);
         let log = home.path().join("calls.jsonl");
         let options = Options { log: Some(log.clone()), ..Options::default() };
-        let server = Server::start(&Scenario::classic().unwrap(), options).unwrap();
+        let server = Server::start(&Scenario::parse(&scenario()).unwrap(), options).unwrap();
         home.set("AWS_ENDPOINT_URL", server.url());
         let place = Self { home, server, log };
         place.add_key_of("alice");
-        let device = place.server.devices().into_iter().find(|device| device.serial.ends_with("mfa/alice")).unwrap();
-        let seed = device.seed.base32().expose_secret().to_owned();
-        let added = place.home.run_with_input(&["mfa", "add", &device.serial, "--same-store"], &format!("{seed}\n"));
+        let added = place.home.run_with_input(&["mfa", "add", DEVICE, "--same-store"], &format!("{SEED}\n"));
         assert_eq!(added.code, 0, "{added:?}");
         place
     }

@@ -290,3 +290,97 @@ fn read_from(file: &mut File) -> Option<Status> {
     file.read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn flight(folder: &Path) -> Flight {
+        Flight { folder: folder.join("locks") }
+    }
+
+    fn take(flight: &Flight) -> Turn {
+        flight.take("step", true, |_| {}).unwrap()
+    }
+
+    /// Starts to wait in a thread, and comes back when it has seen who holds the lock.
+    fn wait_behind(flight: &Flight, holder: &mut Turn) -> thread::JoinHandle<Option<Value>> {
+        let (seen, sees) = mpsc::channel();
+        let flight = flight.clone();
+        // The change of phase is what tells the waiting one that it has looked.
+        holder.enter(Phase::Person);
+        let waiting = thread::spawn(move || {
+            let turn = flight.take("step", true, |waiting| {
+                if waiting == Waiting::Phase(Phase::Person) {
+                    seen.send(()).unwrap();
+                }
+            });
+            turn.unwrap().refused_meanwhile().map(|(_, how)| how.clone())
+        });
+        sees.recv().unwrap();
+        waiting
+    }
+
+    #[test]
+    fn who_waited_during_a_refused_attempt_takes_its_refusal_and_who_comes_later_tries_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        let mut holder = take(&flight);
+        let waiting = wait_behind(&flight, &mut holder);
+        holder.refuse(json!("no"));
+        assert_eq!(waiting.join().unwrap(), Some(json!("no")));
+        assert_eq!(take(&flight).refused_meanwhile(), None);
+    }
+
+    #[test]
+    fn a_refusal_that_is_passed_on_keeps_the_process_that_it_was_said_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        let path = flight.folder.join("step");
+        let mut holder = take(&flight);
+        holder.status.pid = 4_000_000;
+        holder.inherited = Some(Refused { pid: 4_000_000, how: json!("no") });
+        let waiting = wait_behind(&flight, &mut holder);
+        holder.refuse(json!("no"));
+        assert_eq!(waiting.join().unwrap(), Some(json!("no")));
+        assert_eq!(read_status(&path).unwrap().refused.unwrap().pid, 4_000_000);
+    }
+
+    #[test]
+    fn an_attempt_that_succeeded_or_died_says_nothing_to_who_waited() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        take(&flight).refuse(json!("an earlier no"));
+        let mut holder = take(&flight);
+        let waiting = wait_behind(&flight, &mut holder);
+        drop(holder);
+        assert_eq!(waiting.join().unwrap(), None);
+    }
+
+    #[test]
+    fn a_holder_whose_heart_does_not_beat_is_passed_by_one_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        drop(take(&flight));
+        // A stopped process: it has the lock, and an old heartbeat.
+        let stopped = try_lock(&flight.folder.join("step")).unwrap().unwrap();
+        stopped.set_modified(now() - 2 * STALE).unwrap();
+        let first = take(&flight);
+        assert!(try_lock(&flight.folder.join("step.next")).unwrap().is_none(), "the successor's lock is the one held");
+        drop(first);
+        drop(take(&flight));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_folder_that_others_can_write_to_is_not_trusted() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        std::fs::create_dir(&flight.folder).unwrap();
+        std::fs::set_permissions(&flight.folder, PermissionsExt::from_mode(0o777)).unwrap();
+        assert!(matches!(flight.take("step", true, |_| {}), Err(FlightError::Folder { .. })));
+    }
+}
