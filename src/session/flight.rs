@@ -4,17 +4,14 @@
 //! a person is being asked, a heartbeat, and how the last attempt ended: whoever waited during a refused attempt takes
 //! its refusal instead of repeating it. Nothing in it is secret.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::io;
+use std::path::PathBuf;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-
+use super::lock_file::{lock_folder, try_lock};
 use super::state::private_folder;
+use super::turn::{Phase, Status, Turn, is_stale, read_status};
 use crate::world::World;
 
 /// How long a living holder may take for calls to AWS before those who wait give up.
@@ -23,9 +20,6 @@ const CALLS: Duration = Duration::from_secs(30);
 const PERSON: Duration = Duration::from_secs(5 * 60);
 /// How long one who cannot ask anybody joins a question that is open elsewhere: SDKs give up after 60 s.
 const JOIN: Duration = Duration::from_secs(45);
-/// A holder whose heartbeat is older than this is stopped or gone, and is passed by.
-const STALE: Duration = Duration::from_secs(5);
-const BEAT: Duration = Duration::from_secs(1);
 const POLL: Duration = Duration::from_millis(20);
 
 /// The locks of this user.
@@ -65,32 +59,6 @@ fn stuck(pid: u32, phase: Phase, waited: Duration) -> String {
     format!("another assume (process {pid}) {what} for {} s", waited.as_secs())
 }
 
-/// What a holder is doing, for those who wait.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Phase {
-    /// Calling AWS.
-    Calls,
-    /// Asking a person.
-    Person,
-}
-
-/// As it stands in a lock's file.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Status {
-    pid: u32,
-    phase: Phase,
-    attempt: u64,
-    refused: Option<Refused>,
-}
-
-/// How the last attempt ended, if it was refused, and whose it was.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Refused {
-    pid: u32,
-    how: Value,
-}
-
 /// What those who wait are told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Waiting {
@@ -108,7 +76,7 @@ pub enum Waiting {
 impl Flight {
     /// Returns the locks of this user. Makes nothing yet.
     pub fn new(world: &World) -> Self {
-        Self { folder: world.folders.state.join("locks") }
+        Self { folder: lock_folder(world) }
     }
 
     /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile. `could_ask` says whether a
@@ -134,10 +102,10 @@ impl Flight {
             let status = read_status(&path);
             // A new holder beats at once: only an old beat seen several times over means that nobody does.
             stale_looks = if is_stale(&path) { stale_looks + 1 } else { 0 };
-            if stale_looks > 5 {
-                if let Some(file) = try_lock(&successor).map_err(folder)? {
-                    return Turn::begin(file, successor, None).map_err(folder);
-                }
+            if stale_looks > 5
+                && let Some(file) = try_lock(&successor).map_err(folder)?
+            {
+                return Turn::begin(file, successor, None).map_err(folder);
             }
             let phase = status.as_ref().map_or(Phase::Calls, |status| status.phase);
             let pid = status.as_ref().map_or(0, |status| status.pid);
@@ -164,137 +132,14 @@ impl Flight {
     }
 }
 
-/// The turn to do something, until it is dropped.
-#[derive(Debug)]
-pub struct Turn {
-    file: File,
-    status: Status,
-    inherited: Option<Refused>,
-    beat: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
-}
-
-impl Turn {
-    fn begin(mut file: File, path: PathBuf, seen: Option<&Status>) -> io::Result<Self> {
-        let last = read_from(&mut file);
-        // The attempt that we watched is the one that ended last: its refusal is ours too.
-        let watched = seen.map(|status| status.attempt);
-        let inherited =
-            last.as_ref().filter(|last| Some(last.attempt) == watched).and_then(|last| last.refused.clone());
-        let status = Status {
-            pid: std::process::id(),
-            phase: Phase::Calls,
-            attempt: last.map_or(1, |last| last.attempt + u64::from(inherited.is_none())),
-            refused: inherited.clone(),
-        };
-        let mut turn = Self { file, status, inherited, beat: None };
-        turn.write()?;
-        turn.beat = Some(heartbeat(path)?);
-        Ok(turn)
-    }
-
-    /// How the attempt that we waited for was refused, if it was, and to which process.
-    pub fn refused_meanwhile(&self) -> Option<(u32, &Value)> {
-        self.inherited.as_ref().map(|refused| (refused.pid, &refused.how))
-    }
-
-    /// Tells those who wait what we are doing.
-    pub fn enter(&mut self, phase: Phase) {
-        self.status.phase = phase;
-        // Those who wait then keep to the bound that they knew.
-        let _ = self.write();
-    }
-
-    /// Ends the turn with a refusal that those who wait shall take for theirs.
-    pub fn refuse(mut self, refusal: Value) {
-        // One that was taken over keeps the process that it was said to.
-        let pid = self.inherited.as_ref().map_or_else(std::process::id, |refused| refused.pid);
-        self.status.refused = Some(Refused { pid, how: refusal });
-        let _ = self.write();
-    }
-
-    fn write(&mut self) -> io::Result<()> {
-        let text = serde_json::to_vec(&self.status)?;
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&text)?;
-        self.file.set_len(text.len() as u64)
-    }
-}
-
-impl Drop for Turn {
-    fn drop(&mut self) {
-        if let Some((stop, thread)) = self.beat.take() {
-            drop(stop);
-            let _ = thread.join();
-        }
-    }
-}
-
-/// Touches the lock's file once a second; a stopped process cannot, and that is what those who wait see.
-fn heartbeat(path: PathBuf) -> io::Result<(mpsc::Sender<()>, thread::JoinHandle<()>)> {
-    let (stop, stopped) = mpsc::channel::<()>();
-    let file = OpenOptions::new().write(true).open(path)?;
-    let beat = move || {
-        while stopped.recv_timeout(BEAT) == Err(mpsc::RecvTimeoutError::Timeout) {
-            let _ = file.set_modified(now());
-        }
-    };
-    Ok((stop, thread::Builder::new().name("heartbeat".to_owned()).spawn(beat)?))
-}
-
-#[expect(clippy::disallowed_methods, reason = "heartbeats are compared with the file system's own clock")]
-fn now() -> std::time::SystemTime {
-    std::time::SystemTime::now()
-}
-
-fn is_stale(path: &Path) -> bool {
-    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
-    modified.is_ok_and(|modified| now().duration_since(modified).is_ok_and(|age| age > STALE))
-}
-
-fn try_lock(path: &Path) -> io::Result<Option<File>> {
-    let file = open(path)?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
-#[cfg(unix)]
-fn open(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt;
-    let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
-    OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .custom_flags(no_follow)
-        .open(path)
-}
-
-#[cfg(not(unix))]
-fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
-}
-
-fn read_status(path: &Path) -> Option<Status> {
-    // A line that is being rewritten reads as nothing; the next look is 20 ms away.
-    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
-}
-
-fn read_from(file: &mut File) -> Option<Status> {
-    let mut text = Vec::new();
-    file.seek(SeekFrom::Start(0)).ok()?;
-    file.read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::path::Path;
+    use std::sync::mpsc;
 
+    use serde_json::{Value, json};
+
+    use super::super::turn::{Refused, STALE, now};
     use super::*;
 
     fn flight(folder: &Path) -> Flight {

@@ -10,12 +10,15 @@ mod credentials;
 mod flight;
 mod key;
 mod life;
+mod lock_file;
 mod state;
+mod turn;
 
 pub use cache::{Cache, Found};
 pub use card::{Card, Cards};
 pub use credentials::{Credentials, Lineage, Session, Via};
-pub use flight::{Flight, FlightError, Phase, Turn, Waiting};
+pub use flight::{Flight, FlightError, Waiting};
 pub use key::{CacheKey, Fingerprint, cache_keys};
 pub use life::Life;
 pub use state::private_folder;
+pub use turn::{Phase, Turn};

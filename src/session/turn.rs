@@ -1,0 +1,140 @@
+//! A turn: the lock that somebody holds, what its file tells those who wait, and the heartbeat that says it is alive.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// A holder whose heartbeat is older than this is stopped or gone, and is passed by.
+pub(super) const STALE: Duration = Duration::from_secs(5);
+const BEAT: Duration = Duration::from_secs(1);
+
+/// What a holder is doing, for those who wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Calling AWS.
+    Calls,
+    /// Asking a person.
+    Person,
+}
+
+/// As it stands in a lock's file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Status {
+    pub(super) pid: u32,
+    pub(super) phase: Phase,
+    attempt: u64,
+    pub(super) refused: Option<Refused>,
+}
+
+/// How the last attempt ended, if it was refused, and whose it was.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Refused {
+    pub(super) pid: u32,
+    pub(super) how: Value,
+}
+
+/// The turn to do something, until it is dropped.
+#[derive(Debug)]
+pub struct Turn {
+    file: File,
+    pub(super) status: Status,
+    pub(super) inherited: Option<Refused>,
+    beat: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
+}
+
+impl Turn {
+    pub(super) fn begin(mut file: File, path: PathBuf, seen: Option<&Status>) -> io::Result<Self> {
+        let last = read_from(&mut file);
+        // The attempt that we watched is the one that ended last: its refusal is ours too.
+        let watched = seen.map(|status| status.attempt);
+        let inherited =
+            last.as_ref().filter(|last| Some(last.attempt) == watched).and_then(|last| last.refused.clone());
+        let status = Status {
+            pid: std::process::id(),
+            phase: Phase::Calls,
+            attempt: last.map_or(1, |last| last.attempt + u64::from(inherited.is_none())),
+            refused: inherited.clone(),
+        };
+        let mut turn = Self { file, status, inherited, beat: None };
+        turn.write()?;
+        turn.beat = Some(heartbeat(path)?);
+        Ok(turn)
+    }
+
+    /// How the attempt that we waited for was refused, if it was, and to which process.
+    pub fn refused_meanwhile(&self) -> Option<(u32, &Value)> {
+        self.inherited.as_ref().map(|refused| (refused.pid, &refused.how))
+    }
+
+    /// Tells those who wait what we are doing.
+    pub fn enter(&mut self, phase: Phase) {
+        self.status.phase = phase;
+        // Those who wait then keep to the bound that they knew.
+        let _ = self.write();
+    }
+
+    /// Ends the turn with a refusal that those who wait shall take for theirs.
+    pub fn refuse(mut self, refusal: Value) {
+        // One that was taken over keeps the process that it was said to.
+        let pid = self.inherited.as_ref().map_or_else(std::process::id, |refused| refused.pid);
+        self.status.refused = Some(Refused { pid, how: refusal });
+        let _ = self.write();
+    }
+
+    fn write(&mut self) -> io::Result<()> {
+        let text = serde_json::to_vec(&self.status)?;
+        self.file.seek(SeekFrom::Start(0))?;
+        self.file.write_all(&text)?;
+        self.file.set_len(text.len() as u64)
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some((stop, thread)) = self.beat.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Touches the lock's file once a second; a stopped process cannot, and that is what those who wait see.
+fn heartbeat(path: PathBuf) -> io::Result<(mpsc::Sender<()>, thread::JoinHandle<()>)> {
+    let (stop, stopped) = mpsc::channel::<()>();
+    let file = OpenOptions::new().write(true).open(path)?;
+    let beat = move || {
+        while stopped.recv_timeout(BEAT) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = file.set_modified(now());
+        }
+    };
+    Ok((stop, thread::Builder::new().name("heartbeat".to_owned()).spawn(beat)?))
+}
+
+#[expect(clippy::disallowed_methods, reason = "heartbeats are compared with the file system's own clock")]
+pub(super) fn now() -> std::time::SystemTime {
+    std::time::SystemTime::now()
+}
+
+pub(super) fn is_stale(path: &Path) -> bool {
+    let modified = std::fs::metadata(path).and_then(|metadata| metadata.modified());
+    modified.is_ok_and(|modified| now().duration_since(modified).is_ok_and(|age| age > STALE))
+}
+
+pub(super) fn read_status(path: &Path) -> Option<Status> {
+    // A line that is being rewritten reads as nothing; the next look is 20 ms away.
+    serde_json::from_slice(&std::fs::read(path).ok()?).ok()
+}
+
+fn read_from(file: &mut File) -> Option<Status> {
+    let mut text = Vec::new();
+    file.seek(SeekFrom::Start(0)).ok()?;
+    file.read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
+}
