@@ -233,13 +233,18 @@ impl<'a> Run<'a> {
             for_whom: self.plan.profile.clone(),
         };
         let mut codes = Codes::new(asked, self.given.take(), self.vault, self.world);
+        let mut refused = None;
         let answer = loop {
-            let code = match codes.next() {
-                Ok(code) => code,
-                Err(error) => break Err(error.into()),
+            let code = match (codes.next(), refused.take()) {
+                (Ok(code), _) => code,
+                (Err(error), Some(last)) => break Err(AcquireError::Codes { error, last }),
+                (Err(error), None) => break Err(error.into()),
             };
             match self.send(call, by, Some(&code)) {
-                Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => codes.refused(),
+                Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => {
+                    codes.refused();
+                    refused = Some(refusal);
+                }
                 other => break Ok(other),
             }
         };

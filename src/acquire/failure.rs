@@ -18,6 +18,15 @@ pub enum AcquireError {
     /// There is no MFA code.
     #[error(transparent)]
     Mfa(#[from] MfaError),
+    /// AWS refused one code, and there is no other.
+    #[error("{error}")]
+    Codes {
+        /// Why there is no other.
+        error: MfaError,
+        /// How the last one was refused.
+        #[source]
+        last: Refusal,
+    },
     /// A step was refused, or had no answer.
     #[error("{}", Tried { step, by: None })]
     Step {
@@ -75,6 +84,7 @@ impl std::fmt::Display for Tried<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Step { profile, role_arn, asked, .. } = self.step;
         match role_arn {
+            Some(arn) if arn == profile => write!(f, "cannot become {arn}")?,
             Some(arn) => write!(f, "cannot become \"{profile}\" ({arn})")?,
             None => write!(f, "cannot start the MFA session of \"{profile}\"")?,
         }
@@ -106,6 +116,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
         AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
             SharedRefusal::Aws(refusal.clone())
         }
+        AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
         AcquireError::Mfa(error) => match error {
             MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
                 SharedRefusal::Declined(error.to_string())

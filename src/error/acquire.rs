@@ -10,6 +10,7 @@ impl From<AcquireError> for Error {
         match error {
             AcquireError::Identity(error) => error.into(),
             AcquireError::Mfa(error) => error.into(),
+            AcquireError::Codes { error, last } => Self::from(error).because(last.to_string()),
             AcquireError::Flight(error) => error.into(),
             AcquireError::Step { ref step, ref source } => {
                 let (kind, hint, origin) = (kind(source), hint(source, step), step.origin.clone());
