@@ -25,7 +25,7 @@ pub enum AcquireError {
         error: MfaError,
         /// How the last one was refused.
         #[source]
-        last: Refusal,
+        last: Box<Refusal>,
     },
     /// A step was refused, or had no answer.
     #[error("{}", Tried { step, by: None })]
@@ -43,7 +43,7 @@ pub enum AcquireError {
         /// Who tried it.
         pid: u32,
         /// What came of it.
-        source: SharedRefusal,
+        source: Box<SharedRefusal>,
     },
     /// A living process is at the same thing and does not come to an end.
     #[error(transparent)]
@@ -114,7 +114,7 @@ pub enum SharedRefusal {
 pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
     let shared = match error {
         AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
-            SharedRefusal::Aws(refusal.clone())
+            SharedRefusal::Aws((**refusal).clone())
         }
         AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
         AcquireError::Mfa(error) => match error {
@@ -128,7 +128,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
             | MfaError::NotACode { .. }
             | MfaError::Spent { .. } => return None,
         },
-        AcquireError::Shared { source, .. } => source.clone(),
+        AcquireError::Shared { source, .. } => (**source).clone(),
         AcquireError::Step { .. } | AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
     };
     serde_json::to_value(shared).ok()

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub enum AwsError {
     /// AWS answered, and the answer was no.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(Box<Refusal>),
     /// Nothing that could be understood came back.
     #[error("{service} {operation} had no answer: {reason}")]
     NoAnswer {
@@ -106,14 +106,14 @@ where
             let meta = service_error.err().meta();
             let status = service_error.raw().status().as_u16();
             match meta.code() {
-                Some(code) => AwsError::Refused(Refusal {
+                Some(code) => AwsError::Refused(Box::new(Refusal {
                     service: service.to_owned(),
                     operation: operation.to_owned(),
                     code: code.to_owned(),
                     message: meta.message().unwrap_or_default().to_owned(),
                     request_id: meta.extra("aws_request_id").map(str::to_owned),
                     status,
-                }),
+                })),
                 None => no_answer(format!("HTTP {status} with a body that is not AWS's"), true),
             }
         }

@@ -16,14 +16,16 @@ impl From<AcquireError> for Error {
                 let (kind, hint, origin) = (kind(source), hint(source, step), step.origin.clone());
                 Self::new(kind, error).at(&origin).with_hint(hint)
             }
-            AcquireError::Shared { ref step, source: SharedRefusal::Aws(ref refusal), .. } => {
-                let (hint, origin) = (for_refusal(refusal, step), step.origin.clone());
-                Self::new(Kind::Refused, error).at(&origin).with_hint(hint)
-            }
-            AcquireError::Shared { ref step, source: SharedRefusal::Declined(_), .. } => {
-                let hint = format!("run `assume {}` to be asked again", step.asked);
-                Self::new(Kind::Declined, error).with_hint(hint)
-            }
+            AcquireError::Shared { ref step, ref source, .. } => match &**source {
+                SharedRefusal::Aws(refusal) => {
+                    let (hint, origin) = (for_refusal(refusal, step), step.origin.clone());
+                    Self::new(Kind::Refused, error).at(&origin).with_hint(hint)
+                }
+                SharedRefusal::Declined(_) => {
+                    let hint = format!("run `assume {}` to be asked again", step.asked);
+                    Self::new(Kind::Declined, error).with_hint(hint)
+                }
+            },
         }
     }
 }
