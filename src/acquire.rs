@@ -137,10 +137,10 @@ impl<'a> Run<'a> {
             if let Some(found) = self.look(count) {
                 return Ok(found);
             }
-            if let Some((pid, refusal)) = self.turns.last().and_then(Turn::refused_meanwhile) {
-                if let Ok(source) = serde_json::from_value(refusal.clone()) {
-                    return Err(AcquireError::Shared { step: Box::new(self.describe(count)), pid, source });
-                }
+            if let Some((pid, refusal)) = self.turns.last().and_then(Turn::refused_meanwhile)
+                && let Ok(source) = serde_json::from_value(refusal.clone())
+            {
+                return Err(AcquireError::Shared { step: Box::new(self.describe(count)), pid, source });
             }
         }
         let by = if count > 1 {

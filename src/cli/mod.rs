@@ -57,7 +57,8 @@ enum Command {
     Status(status::StatusArgs),
     List(list::ListArgs),
     Explain(explain::ExplainArgs),
-    Role(role::RoleArgs),
+    // Boxed: its many flags would make every other command as large.
+    Role(Box<role::RoleArgs>),
     Identity(identity::IdentityArgs),
     Mfa(mfa::MfaArgs),
     Vault(vault::VaultArgs),
