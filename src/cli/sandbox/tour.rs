@@ -110,6 +110,8 @@ impl Walk<'_> {
         let failed = |error| Error::text(Kind::System, format!("cannot run {}: {error}", home.program().display()));
         let mut command = Command::new(home.program());
         command.args(stop.words).env_clear().envs(home.env().iter()).current_dir(home.path());
+        // The AWS CLI's profiles of the same names would only double the list.
+        command.env("AWS_CONFIG_FILE", home.path().join("none"));
         if let Some(folder) = stop.machine.folder() {
             command.env("XDG_STATE_HOME", home.path().join(folder));
         }
