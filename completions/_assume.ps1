@@ -442,6 +442,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 means any that is free')
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Accounts, users, roles and policies to play, instead of the built-in ones')
+            [CompletionResult]::new('--fail', '--fail', [CompletionResultType]::ParameterName, 'How STS is to fail, to see what a client makes of it: throttle, 500, 503, slow=5s, cut, truncated, html or clock=-10m, then *TIMES or *forever, then @OPERATION; may be given again')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('tour', 'tour', [CompletionResultType]::ParameterValue, 'Walk the built-in scenario: each command, what STS was asked, what it answered')

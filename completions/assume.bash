@@ -1661,7 +1661,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__sandbox)
-            opts="-h --port --scenario --help tour help"
+            opts="-h --port --scenario --fail --help tour help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1672,6 +1672,10 @@ _assume() {
                     return 0
                     ;;
                 --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --fail)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -388,6 +388,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;sandbox'= {
             cand --port 'The port to listen on; 0 means any that is free'
             cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
+            cand --fail 'How STS is to fail, to see what a client makes of it: throttle, 500, 503, slow=5s, cut, truncated, html or clock=-10m, then *TIMES or *forever, then @OPERATION; may be given again'
             cand -h 'Print help'
             cand --help 'Print help'
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

@@ -389,6 +389,7 @@ module completions {
   export extern "assume sandbox" [
     --port: string            # The port to listen on; 0 means any that is free
     --scenario: path          # Accounts, users, roles and policies to play, instead of the built-in ones
+    --fail: string            # How STS is to fail, to see what a client makes of it: throttle, 500, 503, slow=5s, cut, truncated, html or clock=-10m, then *TIMES or *forever, then @OPERATION; may be given again
     --help(-h)                # Print help
   ]
 

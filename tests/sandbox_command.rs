@@ -310,12 +310,24 @@ fn a_scenario_file_is_played_on_the_port_that_was_asked_for() {
 }
 
 #[test]
+fn sts_fails_as_it_is_told_to() {
+    let home = home();
+    let script = "assume exec update-app -- true; cat \"$ASSUME_SANDBOX_LOG\"; assume exec same-account -- true";
+    let ran =
+        home.run(&["sandbox", "--fail", "500@AssumeRole", "--fail", "cut@GetCallerIdentity", "--", "sh", "-c", script]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let codes: Vec<bool> = ran.stdout.lines().map(|line| line.contains("InternalFailure")).collect();
+    assert_eq!(codes, [true, false], "it failed once, and was asked again: {ran:?}");
+}
+
+#[test]
 fn what_keeps_a_sandbox_from_starting_is_said_and_leaves_nothing() {
     let home = home();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
     let wrong = home.write("wrong.toml", "[[account]]\nid = \"1111\"\n");
-    let cases: [(&[&str], i32, &str); 4] = [
+    let cases: [(&[&str], i32, &str); 5] = [
+        (&["--fail", "nonsense"], 2, "`nonsense` is no failure; there are throttle, 500,"),
         (&["--port", &port], 10, "cannot listen on 127.0.0.1"),
         (&["--scenario", "missing.toml"], 3, "cannot read the scenario missing.toml"),
         (&["--scenario", wrong.to_str().unwrap()], 3, "an account id has 12 digits"),

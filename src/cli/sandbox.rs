@@ -12,7 +12,7 @@ use super::exec;
 use crate::error::{Error, Kind};
 use crate::handover::accompany_in;
 use crate::person;
-use crate::sandbox::{Home, Options, Place, Scenario, Server};
+use crate::sandbox::{Failure, Home, Options, Place, Scenario, Server};
 use crate::world::World;
 
 /// Try everything against a local STS, with no AWS account
@@ -27,6 +27,10 @@ pub(super) struct SandboxArgs {
     /// Accounts, users, roles and policies to play, instead of the built-in ones
     #[arg(long, value_name = "FILE")]
     scenario: Option<PathBuf>,
+    /// How STS is to fail, to see what a client makes of it: throttle, 500, 503, slow=5s, cut, truncated, html or
+    /// clock=-10m, then *TIMES or *forever, then @OPERATION; may be given again
+    #[arg(long, value_name = "FAILURE")]
+    fail: Vec<Failure>,
     /// The command to run; without one, your shell
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<OsString>,
@@ -47,13 +51,14 @@ struct Sandbox {
 /// Runs the command.
 pub(super) fn run(args: &SandboxArgs, world: &World) -> Result<ExitCode, Error> {
     if let Some(Walk::Tour) = args.walk {
-        return tour::run(&Sandbox::open(&Scenario::classic()?, 0, world)?);
+        return tour::run(&Sandbox::open(&Scenario::classic()?, Options::default(), world)?);
     }
     let scenario = match &args.scenario {
         Some(file) => Scenario::read(file)?,
         None => Scenario::classic()?,
     };
-    let sandbox = Sandbox::open(&scenario, args.port, world)?;
+    let options = Options { port: args.port, failures: args.fail.clone(), ..Options::default() };
+    let sandbox = Sandbox::open(&scenario, options, world)?;
     let words = match args.command.as_slice() {
         [] => {
             shell::welcome(&scenario, sandbox.server.url()).iter().for_each(|line| person::note(line));
@@ -65,11 +70,11 @@ pub(super) fn run(args: &SandboxArgs, world: &World) -> Result<ExitCode, Error> 
 }
 
 impl Sandbox {
-    fn open(scenario: &Scenario, port: u16, world: &World) -> Result<Self, Error> {
+    fn open(scenario: &Scenario, options: Options, world: &World) -> Result<Self, Error> {
         let program = std::env::current_exe()
             .map_err(|error| Error::text(Kind::System, format!("cannot tell which program this is: {error}")))?;
         let place = Place::find()?;
-        let server = Server::start(scenario, Options { port, log: Some(place.log()), ..Options::default() })?;
+        let server = Server::start(scenario, Options { log: Some(place.log()), ..options })?;
         let home = place.furnish(scenario, &server, &program, world)?;
         Ok(Self { home, server })
     }
