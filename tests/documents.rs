@@ -51,6 +51,15 @@ fn readme_names_every_variable_of_ours() {
 }
 
 #[test]
+fn architecture_md_shows_every_room_in_its_order() {
+    let page = read("ARCHITECTURE.md");
+    let shown: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let code = read("src/lib.rs");
+    let rooms: Vec<&str> = code.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    assert_eq!(shown, rooms);
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] {
         let text = read(document);
