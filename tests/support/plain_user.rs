@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Returns a command that runs this program's one ignored test of that name, with nothing in its environment.
 pub(crate) fn rerun(test: &str, program: &Path) -> Command {
@@ -20,8 +21,10 @@ pub(crate) fn rerun_as_plain_user(test: &str, variables: &[(&str, &str)]) -> Out
     let program = folder.path().join("it");
     std::fs::copy(own, &program).unwrap();
     std::fs::set_permissions(&program, PermissionsExt::from_mode(0o755)).unwrap();
+    // One for each call: two tests at the same time would share one quota.
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let mut command = if rustix::process::geteuid().is_root() {
-        let user = format!("{}", 700_000 + std::process::id());
+        let user = format!("{}", 700_000 + std::process::id() * 16 + COUNT.fetch_add(1, Ordering::Relaxed));
         let mut command = Command::new("setpriv");
         command.args([
             format!("--reuid={user}"),
