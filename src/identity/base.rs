@@ -9,7 +9,6 @@ use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_types::error::display::DisplayErrorContext;
 
 use super::{IdentityError, LongTermKey, process};
 use crate::aws::{Clients, Line};
@@ -109,11 +108,18 @@ fn read(given: &SdkCredentials) -> Option<Credentials> {
     })
 }
 
+/// Returns what the error and its causes say. Their `Debug` stays out: it shows the answer's body, and with it its secrets.
 fn say(error: &CredentialsError) -> String {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => "there is none here".to_owned(),
-        other => DisplayErrorContext(other).to_string(),
+    if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
+        return "there is none here".to_owned();
     }
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        text.push_str(&format!(": {error}"));
+        cause = error.source();
+    }
+    text
 }
 
 /// An endpoint on this machine answers at once; an address that nobody has makes connections hang.
