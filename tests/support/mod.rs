@@ -3,6 +3,10 @@
 pub(crate) mod aws_cli;
 pub(crate) mod home;
 pub(crate) mod lane;
+pub(crate) mod metadata;
+pub(crate) mod moto;
 pub(crate) mod plain_user;
+pub(crate) mod python;
 pub(crate) mod sandbox;
 pub(crate) mod secret_service;
+pub(crate) mod terminal;
