@@ -146,3 +146,101 @@ impl AwsConfigEdit {
 pub fn is_profile_name(name: &str) -> bool {
     !name.is_empty() && is_identifier(name)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const COMMAND: &str = "/bin/assume credential-process x";
+
+    fn edit(text: &str) -> AwsConfigEdit {
+        AwsConfigEdit {
+            path: "config".into(),
+            before: Some(text.to_owned()),
+            text: text.to_owned(),
+            changes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_line_is_added_replaced_and_taken_out_where_it_belongs() {
+        for (before, after) in [
+            (
+                "",
+                "[profile a]\n# added by `assume setup credential-process`\ncredential_process = NEW\nregion = eu-west-1\n",
+            ),
+            ("[profile a]", "[profile a]\ncredential_process = NEW\n"),
+            (
+                "[profile a]\nregion = x\n# end\n\n[profile b]\n",
+                "[profile a]\nregion = x\ncredential_process = NEW\n# end\n\n[profile b]\n",
+            ),
+            ("[profile a]\ncredential_process = old # why\n", "[profile a]\ncredential_process = NEW # why\n"),
+            (
+                "[profile a]\ncredential_process = old\n  and more\nx = y\n",
+                "[profile a]\ncredential_process = NEW\nx = y\n",
+            ),
+            ("[profile a]\nx =\n  y = z\n", "[profile a]\nx =\n  y = z\ncredential_process = NEW\n"),
+            ("[profile a]\r\nx = y\r\n", "[profile a]\r\nx = y\r\ncredential_process = NEW\r\n"),
+            (
+                "[profile a]\nx = 1\n[profile a]\ny = 2\n",
+                "[profile a]\nx = 1\n[profile a]\ny = 2\ncredential_process = NEW\n",
+            ),
+        ] {
+            let mut file = edit(before);
+            file.put("a", "NEW", Some("eu-west-1")).unwrap();
+            assert_eq!(file.text, after);
+        }
+    }
+
+    fn files() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            3 => "\\[profile [a-c]\\]( # [a-z]*)?",
+            1 => Just("[default]".to_owned()),
+            3 => "(region|x|Y) ?= ?[a-z;]{0,4}( # [a-z]*)?",
+            1 => Just("credential_process = other --flag".to_owned()),
+            1 => "[ \t]{1,2}[a-z]{1,3} = [a-z]{0,3}",
+            1 => "[#;][ a-z\\[\\]=]{0,6}",
+            1 => Just(String::new()),
+        ];
+        (proptest::collection::vec(line, 0..10), any::<bool>(), any::<bool>()).prop_map(|(lines, windows, ended)| {
+            let end = if windows { "\r\n" } else { "\n" };
+            lines.join(end) + if ended { end } else { "" }
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_the_file_a_profile_is_set_up_once_and_all_other_bytes_stay(text in files(), name in "[a-d]|default") {
+            let mut file = edit(&text);
+            prop_assume!(file.file().is_ok());
+            file.put(&name, COMMAND, None).unwrap();
+            let parsed = file.file().unwrap();
+            let (_, place) = parsed.place_of(&name, KEY).unwrap();
+            prop_assert_eq!(&file.text[place], COMMAND);
+            // What was there is there still, in order, but for the value that was replaced.
+            let mut rest = file.text.as_str();
+            for line in text.split_inclusive('\n').filter(|line| !line.starts_with(KEY) && !line.starts_with([' ', '\t'])) {
+                let at = rest.find(line.trim_end_matches(['\r', '\n']));
+                prop_assert!(at.is_some(), "{:?} is gone from {:?}", line, file.text);
+                rest = &rest[at.unwrap_or(0)..];
+            }
+            let mut again = edit(&file.text);
+            again.put(&name, COMMAND, None).unwrap();
+            prop_assert_eq!(&again.text, &file.text);
+            prop_assert!(again.changes.is_empty());
+        }
+
+        #[test]
+        fn whatever_the_file_pruning_what_was_added_gives_it_back(text in files(), name in "[a-d]|default") {
+            let mut file = edit(&text);
+            prop_assume!(file.file().is_ok_and(|parsed| parsed.place_of(&name, KEY).is_none()));
+            file.put(&name, COMMAND, Some("eu-west-1")).unwrap();
+            file.prune(&name).unwrap();
+            prop_assert_eq!(file.text.trim_end(), text.trim_end());
+        }
+    }
+}

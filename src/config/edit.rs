@@ -366,6 +366,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn whatever_the_file_setting_a_key_leaves_all_other_bytes(text in files(), name in "[a-d]", key in "[a-z]{1,3}|tags") {
             prop_assume!(text.parse::<toml::Table>().is_ok());
