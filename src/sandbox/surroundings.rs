@@ -81,7 +81,11 @@ fn stays(name: &OsStr) -> bool {
 /// Start-up files of shells and configs of AWS programs that lie outside.
 const ELSEWHERE: [&str; 4] = ["BASH_ENV", "ENV", "ZDOTDIR", "BOTO_CONFIG"];
 
+/// Where a Unix looks for programs if nobody says where.
+const SYSTEM_PATH: &str = "/usr/bin:/bin";
+
 fn with_first(first: &Path, path: Option<&OsStr>) -> OsString {
+    let path = path.or_else(|| cfg!(unix).then_some(OsStr::new(SYSTEM_PATH)));
     let rest = path.map(std::env::split_paths).into_iter().flatten();
     let joined = std::env::join_paths(std::iter::once(first.to_owned()).chain(rest));
     // A folder with the separator in its name cannot be on a path.
@@ -161,6 +165,11 @@ mod tests {
         }
         assert_eq!(env.text("PATH"), Some("/tmp/box/bin:/usr/bin:/bin"));
         assert_eq!((env.text("ASSUME_VAULT"), env.text("ASSUME_VAULT_NAME")), (Some("file"), Some("assume-sandbox-7")));
+    }
+
+    #[test]
+    fn programs_are_found_even_where_nobody_said_where_they_are() {
+        assert_eq!(within(&[], StoreName::Kernel).text("PATH"), Some("/tmp/box/bin:/usr/bin:/bin"));
     }
 
     #[test]
