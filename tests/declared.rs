@@ -63,6 +63,23 @@ fn the_way_to_a_role_and_its_arn_are_exchanged_as_a_whole() {
 }
 
 #[test]
+fn a_policy_file_is_named_as_it_lies_and_read_when_it_is_used() {
+    let home = Home::new();
+    home.write("p.json", "{}");
+    for given in ["p.json", "~/p.json"] {
+        let ran = home.run(&["role", "add", "a", "--role-arn", ARN, "--policy-file", given]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        let listed = home.run(&["list", "--json"]);
+        let list: Value = serde_json::from_str(&listed.stdout).unwrap();
+        assert!(list[0]["error"].is_null(), "{list}");
+        assert_eq!(home.run(&["role", "remove", "a"]).code, 0);
+    }
+    let ran = home.run(&["role", "add", "a", "--role-arn", ARN, "--policy-file", "nowhere.json"]);
+    assert_eq!(ran.code, 3);
+    assert!(ran.stderr.contains("nowhere.json cannot be read"), "{}", ran.stderr);
+}
+
+#[test]
 fn an_edit_that_would_break_the_file_leaves_it_alone() {
     let home = Home::new();
     let before = format!("[role.a]\nrole_arn = \"{ARN}\"\n");

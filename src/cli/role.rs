@@ -1,5 +1,6 @@
 //! `assume role`: role profiles in your own config file.
 
+use std::path::{Path, PathBuf, absolute};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -107,7 +108,7 @@ struct Fields {
     policy: Option<SessionPolicy>,
     /// A file with such a policy
     #[arg(long, value_name = "FILE")]
-    policy_file: Option<String>,
+    policy_file: Option<PathBuf>,
     /// The Region to call STS in, and to work in
     #[arg(long, value_name = "REGION")]
     region: Option<Region>,
@@ -132,7 +133,7 @@ fn add(name: &str, fields: &Fields, world: &World) -> Result<ExitCode, Error> {
     if let Some(why) = not_a_name(name) {
         return Err(Error::text(Kind::Usage, format!("`{name}` cannot be a name: {why}")));
     }
-    let mut file = ConfigEdit::open(&world.folders.config_file)?;
+    let mut file = ConfigEdit::open(world)?;
     if file.declares(TableKind::Role, name) {
         let error = Error::text(Kind::Usage, format!("the role `{name}` is there already"));
         return Err(error.with_hint(format!("assume role edit {name}")));
@@ -158,7 +159,7 @@ fn add(name: &str, fields: &Fields, world: &World) -> Result<ExitCode, Error> {
 }
 
 fn edit(name: &str, fields: &Fields, unset: &[String], world: &World) -> Result<ExitCode, Error> {
-    let mut file = ConfigEdit::open(&world.folders.config_file)?;
+    let mut file = ConfigEdit::open(world)?;
     let settings = fields.settings();
     if settings.is_empty() && unset.is_empty() {
         return Err(Error::text(Kind::Usage, "nothing to change was given")
@@ -194,7 +195,7 @@ fn edit(name: &str, fields: &Fields, unset: &[String], world: &World) -> Result<
 }
 
 fn remove(names: &[String], world: &World) -> Result<ExitCode, Error> {
-    let mut file = ConfigEdit::open(&world.folders.config_file)?;
+    let mut file = ConfigEdit::open(world)?;
     for name in names {
         known(&file, name, world)?;
         file.remove(TableKind::Role, name)?;
@@ -249,11 +250,18 @@ impl Fields {
             list("transitive_tags", &self.transitive_tags),
             list("policy_arns", &self.policy_arns),
             text("policy", &self.policy.as_ref().map(SessionPolicy::as_str)),
-            text("policy_file", &self.policy_file),
+            text("policy_file", &self.policy_file.as_deref().map(seen_from_the_file)),
             text("region", &self.region),
             text("endpoint_url", &self.endpoint_url),
             self.confirm.map(|confirm| ("confirm", Value::from(confirm))),
         ];
         settings.into_iter().flatten().collect()
     }
+}
+
+/// A path on the command line is seen from here, and one in the file from the file's folder: so it is written as a whole.
+fn seen_from_the_file(path: &Path) -> String {
+    let whole =
+        if path.starts_with("~") { path.to_owned() } else { absolute(path).unwrap_or_else(|_| path.to_owned()) };
+    whole.display().to_string()
 }

@@ -4,7 +4,7 @@
 //! lose line ends and layout. What comes out is parsed again before it is kept.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::document::{Document, Entry, Table, Value};
 use super::error::ConfigError;
@@ -13,11 +13,13 @@ use super::ours::{NameOf, OurFile, title};
 use super::read::{self, Trust};
 use super::role::Around;
 use super::write;
+use crate::world::World;
 
 /// Our config file, open for a change.
 #[derive(Debug)]
 pub struct ConfigEdit {
     path: PathBuf,
+    home: Option<PathBuf>,
     before: Option<String>,
     text: String,
 }
@@ -41,12 +43,13 @@ impl TableKind {
 }
 
 impl ConfigEdit {
-    /// Opens the file at that path. One that is not there yet is empty, and made when it is saved.
-    pub fn open(path: &Path) -> Result<Self, ConfigError> {
-        let before = read::text(path, Trust::Own)?;
+    /// Opens our file. One that is not there yet is empty, and made when it is saved.
+    pub fn open(world: &World) -> Result<Self, ConfigError> {
+        let path = world.folders.config_file.clone();
+        let before = read::text(&path, Trust::Own)?;
         let text = before.clone().unwrap_or_default();
-        Document::parse(path, text.clone())?;
-        Ok(Self { path: path.to_owned(), before, text })
+        Document::parse(&path, text.clone())?;
+        Ok(Self { path, home: world.folders.home.clone(), before, text })
     }
 
     /// Returns whether the file has a table of that kind and name.
@@ -146,7 +149,7 @@ impl ConfigEdit {
         }
         let file = OurFile::from_text(&self.path, self.text.clone())?;
         if let Some(name) = name {
-            file.find(name, Around { home: None, region: None, ignore_endpoints: false })?;
+            file.find(name, Around { home: self.home.as_deref(), region: None, ignore_endpoints: false })?;
         }
         write::replace(&self.path, self.before.as_deref(), &self.text)?;
         Ok(true)
@@ -261,7 +264,12 @@ mod tests {
     use super::*;
 
     fn edit(text: &str) -> ConfigEdit {
-        ConfigEdit { path: PathBuf::from("config.toml"), before: Some(text.to_owned()), text: text.to_owned() }
+        ConfigEdit {
+            path: PathBuf::from("config.toml"),
+            home: None,
+            before: Some(text.to_owned()),
+            text: text.to_owned(),
+        }
     }
 
     const ODD: &str = "\u{feff}# mine\r\nregion = 'eu-west-1' # home\r\n\r\n# first\r\n[role.a]   # why\r\nidentity=\"work\"\r\n  # inside\r\nrole_arn = \"arn:aws:iam::123456789012:role/A\"  # keep\r\n\r\n# second\r\n[role.\"b\"]\r\nvia = \"a\"\r\n";

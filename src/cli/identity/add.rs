@@ -68,7 +68,7 @@ pub(super) fn run(args: &AddArgs, catalog: &Catalog, vault: &Vault, world: &Worl
 /// Returns the file as it will be. What it would not take is said before a secret is asked for.
 fn declare(args: &AddArgs, catalog: &Catalog, world: &World) -> Result<ConfigEdit, Error> {
     let name = args.name.as_str();
-    let mut file = ConfigEdit::open(&world.folders.config_file)?;
+    let mut file = ConfigEdit::open(world)?;
     match catalog.find(name)? {
         Some(Declared::Identity(identity)) if identity.source.value != Source::Keyring => {
             let text = format!("`{name}` is declared with other credentials than a key that is kept");

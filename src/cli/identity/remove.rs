@@ -27,7 +27,7 @@ pub(super) struct RemoveArgs {
 pub(super) fn run(args: &RemoveArgs, catalog: &Catalog, vault: &Vault, world: &World) -> Result<ExitCode, Error> {
     let name = args.name.as_str();
     super::kept(name, catalog)?;
-    let mut file = ConfigEdit::open(&world.folders.config_file)?;
+    let mut file = ConfigEdit::open(world)?;
     let card = KeyCard::read(name, vault, world);
     let key = card.as_ref().map_or("its key".to_owned(), |card| format!("its key {}", card.key_id));
     let question = format!("remove `{name}` and {key}? AWS tells a secret key only once");
