@@ -156,7 +156,7 @@ complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy-arn -d 'A managed policy that narrows a session' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy -d 'An inline policy that narrows a session, as JSON' -r
-complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l policy-file -d 'A file with such a policy' -r -F
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l region -d 'The Region to call STS in, and to work in' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l endpoint-url -d 'Another STS endpoint' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from add" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''
@@ -178,7 +178,7 @@ complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy-arn -d 'A managed policy that narrows a session' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy -d 'An inline policy that narrows a session, as JSON' -r
-complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l policy-file -d 'A file with such a policy' -r -F
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l region -d 'The Region to call STS in, and to work in' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l endpoint-url -d 'Another STS endpoint' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from new" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''
@@ -200,7 +200,7 @@ complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l transitive-tag -d 'A session tag that goes on to chained sessions' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy-arn -d 'A managed policy that narrows a session' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy -d 'An inline policy that narrows a session, as JSON' -r
-complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy-file -d 'A file with such a policy' -r
+complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l policy-file -d 'A file with such a policy' -r -F
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l region -d 'The Region to call STS in, and to work in' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l endpoint-url -d 'Another STS endpoint' -r
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from edit" -l confirm -d 'Whether a person has to agree to each hand-over' -r -f -a "true\t''

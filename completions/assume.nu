@@ -155,7 +155,7 @@ module completions {
     --transitive-tag: string  # A session tag that goes on to chained sessions
     --policy-arn: string      # A managed policy that narrows a session
     --policy: string          # An inline policy that narrows a session, as JSON
-    --policy-file: string     # A file with such a policy
+    --policy-file: path       # A file with such a policy
     --region: string          # The Region to call STS in, and to work in
     --endpoint-url: string    # Another STS endpoint
     --confirm: string@"nu-complete assume role add confirm" # Whether a person has to agree to each hand-over
@@ -185,7 +185,7 @@ module completions {
     --transitive-tag: string  # A session tag that goes on to chained sessions
     --policy-arn: string      # A managed policy that narrows a session
     --policy: string          # An inline policy that narrows a session, as JSON
-    --policy-file: string     # A file with such a policy
+    --policy-file: path       # A file with such a policy
     --region: string          # The Region to call STS in, and to work in
     --endpoint-url: string    # Another STS endpoint
     --confirm: string@"nu-complete assume role edit confirm" # Whether a person has to agree to each hand-over
