@@ -18,6 +18,7 @@ mod plan_cases;
 mod sandbox_command;
 mod sandbox_server;
 mod sdks;
+mod shells;
 mod support;
 mod terminal;
 mod vault_stores;

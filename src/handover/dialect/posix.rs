@@ -14,7 +14,7 @@ pub(super) fn begin(aside: &Aside, text: &mut String) {
     let Aside::Lay(names) = aside else { return };
     for name in names {
         let kept = aside_name(name);
-        let _ = writeln!(text, "{{ \\[ -z \"${{{name}+x}}\" ] || {kept}=${name}; }} &&");
+        let _ = writeln!(text, "{{ \\test -z \"${{{name}+x}}\" || {kept}=${name}; }} &&");
     }
 }
 
@@ -32,7 +32,7 @@ pub(super) fn end(aside: &Aside, text: &mut String) {
     if let Aside::TakeBack(names) = aside {
         for name in names {
             let kept = aside_name(name);
-            let _ = writeln!(text, "{{ \\[ -z \"${{{kept}+x}}\" ] || {{ {name}=${kept}; \\unset {kept}; }}; }} &&");
+            let _ = writeln!(text, "{{ \\test -z \"${{{kept}+x}}\" || {{ {name}=${kept}; \\unset {kept}; }}; }} &&");
         }
     }
     text.push_str("\\true\n");
