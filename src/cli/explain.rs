@@ -17,7 +17,7 @@ use crate::world::World;
 #[derive(Debug, clap::Args)]
 pub(super) struct ExplainArgs {
     /// A role profile, an identity, a profile of the AWS files, or a role ARN
-    #[arg(value_name = "PROFILE")]
+    #[arg(value_name = "PROFILE", add = super::profile_ref::names())]
     profile: String,
     /// Print the documented JSON form
     #[arg(long)]

@@ -19,7 +19,7 @@ use crate::world::World;
 #[derive(Debug, clap::Args)]
 pub(super) struct LogoutArgs {
     /// A role profile, or an identity with all sessions that started from it
-    #[arg(value_name = "PROFILE", required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "PROFILE", add = super::profile_ref::names(), required_unless_present = "all", conflicts_with = "all")]
     profile: Option<String>,
     /// Every session of this user
     #[arg(long)]

@@ -38,7 +38,7 @@ enum RoleCommand {
     /// Change what is declared for a role
     Edit {
         /// The role's name
-        #[arg(value_name = "NAME")]
+        #[arg(value_name = "NAME", add = super::profile_ref::names())]
         name: String,
         #[command(flatten)]
         fields: Fields,
@@ -50,7 +50,7 @@ enum RoleCommand {
     #[command(visible_alias = "rm")]
     Remove {
         /// Their names
-        #[arg(value_name = "NAME", required = true)]
+        #[arg(value_name = "NAME", required = true, add = super::profile_ref::names())]
         names: Vec<String>,
     },
 }

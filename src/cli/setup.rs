@@ -32,7 +32,7 @@ enum SetupCommand {
 #[derive(Debug, Args)]
 struct CredentialProcessArgs {
     /// The profiles to set up
-    #[arg(value_name = "PROFILE", required_unless_present_any = ["all", "prune"])]
+    #[arg(value_name = "PROFILE", add = super::profile_ref::names(), required_unless_present_any = ["all", "prune"])]
     profiles: Vec<String>,
     /// Set up every role of your config file
     #[arg(long)]

@@ -114,7 +114,10 @@ mod tests {
         let text = value.expose_secret();
         assert!(text.bytes().all(|b| b.is_ascii_graphic() && !b"'\"`$%!&|<>()^ ".contains(&b)), "{text}");
         let found = read(text).unwrap();
-        assert_eq!((found.had("AWS_PROFILE"), found.had("AWS_REGION"), found.had("HOME")), (Some(hard), Some(""), None));
+        assert_eq!(
+            (found.had("AWS_PROFILE"), found.had("AWS_REGION"), found.had("HOME")),
+            (Some(hard), Some(""), None)
+        );
         assert!(!found.is_own_key("ASIA") && found.is_own_key("AKIA"));
         for damaged in ["", "x", "AWS_PROFILE=\\", "AWS_PROFILE=\\zz", "AWS_PROFILE=\\ff"] {
             assert!(read(damaged).is_none(), "{damaged}");
