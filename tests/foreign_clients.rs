@@ -151,6 +151,8 @@ fn a_spent_mfa_code_is_refused_in_awss_words() {
 fn what_is_asked_beyond_awss_limits_is_refused_in_awss_words() {
     let sandbox = Sandbox::classic();
     let session = keys(&answer(&sandbox, &alice(), &assume(UPDATE_APP, &[])));
+    let resource = format!("arn:aws:s3:::{}", "b".repeat(1_945));
+    let policy = format!(r#"{{"Statement":[{{"Effect":"Allow","Action":"s3:*","Resource":"{resource}"}}]}}"#);
     let value = "a".repeat(250);
     let tags: Vec<String> = (1..=9).map(|n| format!("Key=T{n},Value={value}")).collect();
     let tags: Vec<&str> = std::iter::once("--tags").chain(tags.iter().map(String::as_str)).collect();
@@ -173,6 +175,12 @@ fn what_is_asked_beyond_awss_limits_is_refused_in_awss_words() {
             assume(UPDATE_APP, &tags),
             "PackedPolicyTooLarge",
             "Packed size of session tags consumes 498% of allotted space.",
+        ),
+        (
+            alice(),
+            assume(UPDATE_APP, &["--policy", &policy]),
+            "PackedPolicyTooLarge",
+            "Packed policy consumes 111% of allotted space, please use smaller policy.",
         ),
         (
             alice(),

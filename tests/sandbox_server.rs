@@ -117,6 +117,23 @@ fn it_fails_as_ordered_over_the_wire() {
     assert_eq!(post(&server, "/", "", ASK).unwrap().status, 403, "an empty order ends them all");
 }
 
+#[cfg(unix)]
+#[test]
+fn the_log_is_for_its_owner_and_a_second_server_adds_to_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    for lines in 1..=2 {
+        let options = Options { log: Some(log.clone()), ..Options::default() };
+        let server = Server::start(&Scenario::classic().unwrap(), options).unwrap();
+        post(&server, "/", "", ASK).unwrap();
+        let written = std::fs::read_to_string(&log).unwrap();
+        assert_eq!(written.lines().count(), lines, "{written}");
+        assert!(written.ends_with("\n") && written.contains("\"code\":\"MissingAuthenticationToken\""), "{written}");
+    }
+    assert_eq!(std::fs::metadata(&log).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
 #[test]
 fn a_stopped_server_leaves_the_port_free() {
     let server = start();

@@ -249,6 +249,18 @@ mod tests {
     }
 
     #[test]
+    fn nobody_reaches_anothers_key() {
+        let mut stage = Stage::classic();
+        let (alice, bob) = (stage.key_of("alice"), stage.key_of("bob"));
+        for operation in ["DeleteAccessKey", "UpdateAccessKey"] {
+            let bobs = [("AccessKeyId", bob.id.as_str()), ("Status", "Inactive")];
+            let refusal = stage.ask(&alice, operation, &bobs).unwrap_err();
+            assert_eq!(refusal, format!("404 NoSuchEntity: The Access Key with id {} cannot be found.", bob.id));
+        }
+        stage.ask(&bob, "GetCallerIdentity", &[]).unwrap();
+    }
+
+    #[test]
     fn an_explicit_deny_is_named_as_one() {
         let scenario = r#"
             [[account]]
