@@ -667,6 +667,7 @@ mod told {
         let prompts = service.prompts_during(|| {
             let page = told(&home);
             assert!(page.contains("os         does not answer: it is locked\n"), "{page}");
+            assert!(page.contains("keepsakes  os, once it is unlocked\n"), "{page}");
         });
         assert_eq!(prompts, 0);
         service.hang();

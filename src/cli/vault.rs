@@ -42,8 +42,8 @@ struct Home {
     origin: Origin,
     /// The first of them that answers.
     serving: Option<StoreName>,
-    /// Whether a passphrase that is asked for would make the file answer.
-    could_ask: bool,
+    /// The store that would serve once a person has done something, and what.
+    once: Option<(StoreName, &'static str)>,
 }
 
 type Probed = (StoreName, Result<String, StoreError>);
@@ -54,10 +54,19 @@ impl Home {
         let answers = |store: &StoreName| stores.iter().any(|(name, answer)| name == store && answer.is_ok());
         let origin = vault.named(kind).map_or(Origin::Default, |named| named.origin.clone());
         let serving = order.iter().copied().find(answers);
-        let unset =
-            |(store, answer): &Probed| *store == StoreName::File && matches!(answer, Err(StoreError::Absent { .. }));
-        let could_ask = kind == SecretKind::Keepsake && order.contains(&StoreName::File) && stores.iter().any(unset);
-        Self { kind, order, origin, serving, could_ask }
+        let asks = |store: &StoreName| {
+            let answer = stores.iter().find(|(name, _)| name == store).map(|(_, answer)| answer);
+            match (store, answer) {
+                (StoreName::Os, Some(Err(StoreError::Locked))) => Some((*store, "it is unlocked")),
+                (StoreName::File, Some(Err(StoreError::Absent { .. }))) => {
+                    Some((*store, "a terminal is there to ask for its passphrase"))
+                }
+                (StoreName::Os | StoreName::Kernel | StoreName::File | StoreName::None, _) => None,
+            }
+        };
+        // For a session nobody is asked.
+        let once = if kind == SecretKind::Keepsake { order.iter().find_map(asks) } else { None };
+        Self { kind, order, origin, serving, once }
     }
 
     fn name(&self) -> &'static str {
@@ -69,11 +78,13 @@ impl Home {
 
     fn sentence(&self) -> String {
         let named = self.origin != Origin::Default;
+        if let (None, Some((store, done))) = (self.serving, self.once) {
+            return format!("{}, once {done}", store.as_str());
+        }
         match (self.serving, self.order.as_slice()) {
             (_, [StoreName::None]) => format!("nowhere: `none` is set ({})", self.origin),
             (Some(store), _) if named => format!("{} ({})", store.as_str(), self.origin),
             (Some(store), _) => format!("{} (the first that answers of {})", store.as_str(), self.listed()),
-            (None, _) if self.could_ask => "file, once a terminal is there to ask for its passphrase".to_owned(),
             (None, _) if named => format!("nowhere: {} does not answer ({})", self.listed(), self.origin),
             (None, _) => format!("nowhere: none of {} answers", self.listed()),
         }

@@ -54,11 +54,12 @@ pub(super) fn run(args: &RotateArgs, catalog: &Catalog, vault: &Vault, world: &W
         }
         Ok(_) | Err(_) => None,
     };
-    if let (Some(other), Err(error)) = (&in_the_way, &outcome) {
-        if person::is_reachable(world) && person::confirm(&format!("{error}. Delete {other}?"), world)? {
-            job.may_delete = Some(other);
-            outcome = rotate(&job, vault, world);
-        }
+    if let (Some(other), Err(error)) = (&in_the_way, &outcome)
+        && person::is_reachable(world)
+        && person::confirm(&format!("{error}. Delete {other}?"), world)?
+    {
+        job.may_delete = Some(other);
+        outcome = rotate(&job, vault, world);
     }
     let rotated = outcome?;
     let finished = if rotated.finished_another { ", finishing what an earlier attempt began" } else { "" };
