@@ -6,6 +6,8 @@
 
 mod failure;
 
+use std::io::IsTerminal;
+
 use sha2::{Digest, Sha256};
 
 use failure::to_share;
@@ -17,8 +19,8 @@ use crate::mfa::{self, Codes, GivenCode};
 use crate::person;
 use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
 use crate::session::{
-    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Life, Lineage, Phase, Turn, Via,
-    Waiting, cache_keys,
+    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Lineage, Phase, Taken,
+    Turn, Via, Waiting, cache_keys,
 };
 use crate::sts;
 use crate::terms::SecretString;
@@ -67,6 +69,16 @@ struct Run<'a> {
     turns: Vec<Turn>,
     /// The foreign host that was named already.
     named: Option<String>,
+}
+
+/// What waiting for a lock ended with.
+enum Place {
+    /// The lock is ours: it is the last of the turns.
+    Turn,
+    /// Locks cannot be had here. Credentials come all the same.
+    NoLock,
+    /// Whoever had the lock gave us the session.
+    Given(Credentials),
 }
 
 /// What a step calls.
@@ -120,7 +132,11 @@ impl<'a> Run<'a> {
         if let Some(found) = self.look(count) {
             return Ok(found);
         }
-        let held = self.take_turn(count)?;
+        let held = match self.take_turn(&self.keys[count - 1].to_string())? {
+            Place::Turn => true,
+            Place::NoLock => false,
+            Place::Given(credentials) => return Ok(credentials),
+        };
         let made = self.make(count, held);
         if held {
             let turn = self.turns.pop();
@@ -153,7 +169,7 @@ impl<'a> Run<'a> {
         };
         let mut credentials = self.call(count, &by)?;
         credentials.lineage = lineage(&by, self.call_of(count));
-        self.keep(count, &credentials);
+        self.keep(count, &credentials, held);
         Ok(credentials)
     }
 
@@ -175,32 +191,32 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Waits for the step's lock. Returns false where locks cannot be had: credentials come all the same.
-    fn take_turn(&mut self, count: usize) -> Result<bool, AcquireError> {
-        let name = self.keys[count - 1].as_str().to_owned();
-        self.wait_for(&name)
-    }
-
-    fn wait_for(&mut self, name: &str) -> Result<bool, AcquireError> {
+    /// Waits for a lock: a step's, or a person's.
+    fn take_turn(&mut self, name: &str) -> Result<Place, AcquireError> {
         let turns = &mut self.turns;
         let taken = self.flight.take(name, person::is_reachable(self.world), |waiting| match waiting {
-            Waiting::For { pid, phase: Phase::Calls } => {
-                person::note(&format!("waiting for process {pid}, which is asking AWS for the same"));
+            Waiting::For { pid, phase } if std::io::stderr().is_terminal() => {
+                let what = match phase {
+                    Phase::Calls => "is asking AWS for the same",
+                    Phase::Person => "is asking for an MFA code",
+                };
+                person::note(&format!("waiting for process {pid}, which {what}"));
             }
-            Waiting::For { pid, phase: Phase::Person } => {
-                person::note(&format!("waiting for process {pid}, which is asking for an MFA code"));
-            }
+            // An SDK would show it as an error.
+            Waiting::For { .. } => {}
             // Those who wait for us wait for that person too.
             Waiting::Phase(phase) => turns.iter_mut().for_each(|turn| turn.enter(phase)),
         });
         match taken {
-            Ok(turn) => {
-                self.turns.push(turn);
-                Ok(true)
+            Ok(Taken::Turn(turn)) => {
+                self.turns.push(*turn);
+                Ok(Place::Turn)
             }
+            // What cannot be understood was given by another version of this program.
+            Ok(Taken::Given(session)) => Ok(self.cache.unpack(&session).map_or(Place::NoLock, Place::Given)),
             Err(error @ FlightError::Folder { .. }) => {
                 person::warn(&format!("{error}, so other processes may ask at the same time"));
-                Ok(false)
+                Ok(Place::NoLock)
             }
             Err(error @ FlightError::Stuck { .. }) => Err(error.into()),
         }
@@ -225,7 +241,7 @@ impl<'a> Run<'a> {
     ) -> Result<Result<Credentials, AwsError>, AcquireError> {
         let serial = &device.serial.value;
         let lock = format!("mfa-{}", hex::encode(&Sha256::digest(serial.as_str())[..16]));
-        let held = self.wait_for(&lock)?;
+        let held = matches!(self.take_turn(&lock)?, Place::Turn);
         self.enter(Phase::Person);
         let asked = mfa::Device {
             serial: serial.clone(),
@@ -271,7 +287,8 @@ impl<'a> Run<'a> {
         Ok(base_credentials(self.plan.base(), self.vault, &self.line, self.world)?)
     }
 
-    fn keep(&self, count: usize, credentials: &Credentials) {
+    /// Keeps the session for later; what no store takes goes to those who wait for it now.
+    fn keep(&self, count: usize, credentials: &Credentials, held: bool) {
         let Some(expires_at) = credentials.expires_at() else { return };
         let step = self.describe(count);
         let card = Card {
@@ -282,7 +299,11 @@ impl<'a> Run<'a> {
             issued_at: self.world.clock.now(),
             expires_at,
         };
-        self.cache.keep(&self.keys[count - 1], credentials, card);
+        if let (Kept::No(session), true) = (self.cache.keep(&self.keys[count - 1], credentials, card), held)
+            && let Some(turn) = self.turns.last()
+        {
+            turn.give(&session);
+        }
     }
 
     fn call_of(&self, count: usize) -> Call<'a> {

@@ -105,17 +105,20 @@ pub enum SharedRefusal {
     /// AWS said no.
     #[error("{0}")]
     Aws(Refusal),
+    /// AWS could not be asked, or had no answer.
+    #[error("{0}")]
+    Unreachable(String),
     /// The person said no, or their codes were wrong.
     #[error("{0}")]
     Declined(String),
 }
 
-/// Returns what those who waited shall take for theirs: a no, but not a failure that the next try may not meet.
+/// Returns what those who waited shall take for theirs, unless it is our own affair.
 pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
     let shared = match error {
-        AcquireError::Step { source: AwsError::Refused(refusal), .. } if !refusal.is_passing() => {
-            SharedRefusal::Aws((**refusal).clone())
-        }
+        AcquireError::Step { source: AwsError::Refused(refusal), .. } => SharedRefusal::Aws((**refusal).clone()),
+        // It was tried several times, with pauses: who waited all that while need not try again.
+        AcquireError::Step { source, .. } => SharedRefusal::Unreachable(source.to_string()),
         AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
         AcquireError::Mfa(error) => match error {
             MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
@@ -129,7 +132,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
             | MfaError::Spent { .. } => return None,
         },
         AcquireError::Shared { source, .. } => (**source).clone(),
-        AcquireError::Step { .. } | AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
+        AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
     };
     serde_json::to_value(shared).ok()
 }

@@ -19,8 +19,9 @@ impl From<AcquireError> for Error {
             AcquireError::Shared { ref step, ref source, .. } => match &**source {
                 SharedRefusal::Aws(refusal) => {
                     let (hint, origin) = (for_refusal(refusal, step), step.origin.clone());
-                    Self::new(Kind::Refused, error).at(&origin).with_hint(hint)
+                    Self::new(kind_of(refusal), error).at(&origin).with_hint(hint)
                 }
+                SharedRefusal::Unreachable(_) => Self::new(Kind::Unreachable, error).with_hint(TRY_AGAIN.to_owned()),
                 SharedRefusal::Declined(_) => {
                     let hint = format!("run `assume {}` to be asked again", step.asked);
                     Self::new(Kind::Declined, error).with_hint(hint)
@@ -55,11 +56,14 @@ impl From<AwsError> for Error {
 
 fn kind(error: &AwsError) -> Kind {
     match error {
-        AwsError::Refused(refusal) if refusal.is_passing() => Kind::Unreachable,
-        AwsError::Refused(_) => Kind::Refused,
+        AwsError::Refused(refusal) => kind_of(refusal),
         AwsError::NoAnswer { .. } | AwsError::Setup { .. } => Kind::Unreachable,
         AwsError::CaBundle { .. } => Kind::Config,
     }
+}
+
+fn kind_of(refusal: &Refusal) -> Kind {
+    if refusal.is_passing() { Kind::Unreachable } else { Kind::Refused }
 }
 
 fn hint(error: &AwsError, step: &Step) -> Option<String> {
@@ -74,7 +78,7 @@ fn for_way(error: &AwsError) -> Option<String> {
         AwsError::NoAnswer { reason, .. } if reason.contains("certificate") => {
             Some("behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE".to_owned())
         }
-        AwsError::NoAnswer { .. } => Some("check the network, HTTPS_PROXY and the endpoint; then try again".to_owned()),
+        AwsError::NoAnswer { .. } => Some(TRY_AGAIN.to_owned()),
         AwsError::CaBundle { .. } => Some("AWS_CA_BUNDLE has to name a file of PEM certificates".to_owned()),
         AwsError::Refused(_) | AwsError::Setup { .. } => None,
     }
@@ -140,4 +144,5 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
     Some(text)
 }
 
+const TRY_AGAIN: &str = "check the network, HTTPS_PROXY and the endpoint; then try again";
 const CLOCK: &str = "this machine's clock is off: set it by a time server (`timedatectl set-ntp true`)";

@@ -10,6 +10,7 @@ use super::card::{Card, Cards};
 use super::credentials::{Credentials, Lineage, Session};
 use super::key::CacheKey;
 use super::life::Life;
+use crate::config::StoreName;
 use crate::person;
 use crate::terms::SecretString;
 use crate::vault::{ItemName, Vault};
@@ -30,6 +31,15 @@ pub struct Found {
     pub credentials: Credentials,
     /// When it was made.
     pub issued_at: SystemTime,
+}
+
+/// Whether a session will be found again.
+#[derive(Debug)]
+pub enum Kept {
+    /// It will, or it needs not be.
+    Yes,
+    /// It will not: this is what those who wait for it are to be given.
+    No(SecretString),
 }
 
 /// As it lies in the vault.
@@ -68,17 +78,27 @@ impl<'a> Cache<'a> {
         Some(Found { credentials, issued_at: card.issued_at })
     }
 
-    /// Keeps a session. One that no store takes is not lost: it is handed over all the same, and the vault has said why.
-    pub fn keep(&self, key: &CacheKey, credentials: &Credentials, card: Card) {
-        let Some(expires_at) = credentials.expires_at() else { return };
-        let Some(text) = write(credentials, expires_at) else { return };
+    /// Keeps a session, if a store takes it. If none does, the vault has said why, and nothing is lost: it is handed over
+    /// all the same, also to those who wait for it.
+    pub fn keep(&self, key: &CacheKey, credentials: &Credentials, card: Card) -> Kept {
+        let Some(expires_at) = credentials.expires_at() else { return Kept::Yes };
+        let Some(text) = write(credentials, expires_at) else { return Kept::Yes };
         let store = self.vault.write_session(&ItemName::session(key.as_str()), &text, expires_at);
-        if store == crate::config::StoreName::None {
-            return;
+        if store == StoreName::None {
+            return Kept::No(text);
         }
-        if let Err(error) = self.cards.write(key, &Card { store, ..card }) {
-            person::warn(&format!("the session is handed over, but it will not be found again: {error}"));
+        match self.cards.write(key, &Card { store, ..card }) {
+            Ok(()) => Kept::Yes,
+            Err(error) => {
+                person::warn(&format!("the session is handed over, but it will not be found again: {error}"));
+                Kept::No(text)
+            }
         }
+    }
+
+    /// Returns the session that another process gave us, if it is one.
+    pub fn unpack(&self, given: &SecretString) -> Option<Credentials> {
+        parse(given)
     }
 }
 

@@ -10,8 +10,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::lock_file::{lock_folder, try_lock};
+use super::relay::Inbox;
 use super::state::private_folder;
 use super::turn::{Phase, Status, Turn, is_stale, read_status};
+use crate::terms::SecretString;
 use crate::world::World;
 
 /// How long a living holder may take for calls to AWS before those who wait give up.
@@ -59,6 +61,21 @@ fn stuck(pid: u32, phase: Phase, waited: Duration) -> String {
     format!("another assume (process {pid}) {what} for {} s", waited.as_secs())
 }
 
+/// What waiting ends with.
+#[derive(Debug)]
+pub enum Taken {
+    /// It is our turn.
+    Turn(Box<Turn>),
+    /// The one before us has made the session, and gives it to us since no store can keep it.
+    Given(SecretString),
+}
+
+impl Taken {
+    fn of(turn: Turn) -> Self {
+        Self::Turn(Box::new(turn))
+    }
+}
+
 /// What those who wait are told.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Waiting {
@@ -81,7 +98,7 @@ impl Flight {
 
     /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile. `could_ask` says whether a
     /// person can be asked from here too.
-    pub fn take(&self, name: &str, could_ask: bool, mut tell: impl FnMut(Waiting)) -> Result<Turn, FlightError> {
+    pub fn take(&self, name: &str, could_ask: bool, mut tell: impl FnMut(Waiting)) -> Result<Taken, FlightError> {
         let folder = |source| FlightError::Folder { folder: self.folder.clone(), source };
         if let Some(state) = self.folder.parent() {
             private_folder(state).map_err(folder)?;
@@ -90,14 +107,24 @@ impl Flight {
         let path = self.folder.join(name);
         let successor = self.folder.join(format!("{name}.next"));
 
-        let began = Instant::now();
+        if let Some(file) = try_lock(&path).map_err(folder)? {
+            return Turn::begin(file, path, None).map(Taken::of).map_err(folder);
+        }
+        let inbox = Inbox::open(&path);
+        let given = || inbox.as_ref().and_then(Inbox::take).map(Taken::Given);
+        let mut patience = Patience::new(could_ask);
         let mut seen: Option<Status> = None;
-        let mut said = false;
-        let mut told = Phase::Calls;
         let mut stale_looks = 0;
         loop {
             if let Some(file) = try_lock(&path).map_err(folder)? {
-                return Turn::begin(file, path, seen.as_ref()).map_err(folder);
+                // Whoever had the lock gave before it was free.
+                return match given() {
+                    Some(given) => Ok(given),
+                    None => Turn::begin(file, path, seen.as_ref()).map(Taken::of).map_err(folder),
+                };
+            }
+            if let Some(given) = given() {
+                return Ok(given);
             }
             let status = read_status(&path);
             // A new holder beats at once: only an old beat seen several times over means that nobody does.
@@ -105,30 +132,54 @@ impl Flight {
             if stale_looks > 5
                 && let Some(file) = try_lock(&successor).map_err(folder)?
             {
-                return Turn::begin(file, successor, None).map_err(folder);
+                return Turn::begin(file, successor, None).map(Taken::of).map_err(folder);
             }
-            let phase = status.as_ref().map_or(Phase::Calls, |status| status.phase);
-            let pid = status.as_ref().map_or(0, |status| status.pid);
-            let waited = began.elapsed();
-            let bound = match phase {
-                Phase::Calls => CALLS,
-                Phase::Person if could_ask => PERSON,
-                Phase::Person => JOIN,
-            };
-            if waited > bound {
-                return Err(FlightError::Stuck { pid, phase, waited });
-            }
-            if waited > Duration::from_secs(1) && !said {
-                said = true;
-                tell(Waiting::For { pid, phase });
-            }
-            if told != phase {
-                told = phase;
-                tell(Waiting::Phase(phase));
-            }
+            patience.look(status.as_ref(), &mut tell)?;
             seen = status.or(seen);
             thread::sleep(POLL);
         }
+    }
+}
+
+/// How long one waits, and what is told meanwhile.
+struct Patience {
+    could_ask: bool,
+    began: Instant,
+    /// Since when this holder has been doing the same.
+    since: Instant,
+    holder: (u32, Phase),
+    said: bool,
+}
+
+impl Patience {
+    fn new(could_ask: bool) -> Self {
+        let now = Instant::now();
+        Self { could_ask, began: now, since: now, holder: (0, Phase::Calls), said: false }
+    }
+
+    fn look(&mut self, status: Option<&Status>, tell: &mut impl FnMut(Waiting)) -> Result<(), FlightError> {
+        let holder @ (pid, phase) = status.map_or(self.holder, |status| (status.pid, status.phase));
+        if holder != self.holder {
+            if phase != self.holder.1 {
+                tell(Waiting::Phase(phase));
+            }
+            self.holder = holder;
+            self.since = Instant::now();
+        }
+        let waited = self.began.elapsed();
+        let too_long = match phase {
+            Phase::Calls => self.since.elapsed() > CALLS,
+            Phase::Person if self.could_ask => self.since.elapsed() > PERSON,
+            Phase::Person => waited > JOIN,
+        };
+        if too_long {
+            return Err(FlightError::Stuck { pid, phase, waited });
+        }
+        if waited > Duration::from_secs(1) && !self.said {
+            self.said = true;
+            tell(Waiting::For { pid, phase });
+        }
+        Ok(())
     }
 }
 
@@ -137,6 +188,7 @@ mod tests {
     use std::path::Path;
     use std::sync::mpsc;
 
+    use secrecy::ExposeSecret;
     use serde_json::{Value, json};
 
     use super::super::turn::{Refused, STALE, now};
@@ -146,8 +198,15 @@ mod tests {
         Flight { folder: folder.join("locks") }
     }
 
+    fn turn(taken: Result<Taken, FlightError>) -> Turn {
+        match taken.unwrap() {
+            Taken::Turn(turn) => *turn,
+            Taken::Given(_) => panic!("nobody gives anything"),
+        }
+    }
+
     fn take(flight: &Flight) -> Turn {
-        flight.take("step", true, |_| {}).unwrap()
+        turn(flight.take("step", true, |_| {}))
     }
 
     /// Starts to wait in a thread, and comes back when it has seen who holds the lock.
@@ -157,12 +216,15 @@ mod tests {
         // The change of phase is what tells the waiting one that it has looked.
         holder.enter(Phase::Person);
         let waiting = thread::spawn(move || {
-            let turn = flight.take("step", true, |waiting| {
+            let taken = flight.take("step", true, |waiting| {
                 if waiting == Waiting::Phase(Phase::Person) {
                     seen.send(()).unwrap();
                 }
             });
-            turn.unwrap().refused_meanwhile().map(|(_, how)| how.clone())
+            match taken.unwrap() {
+                Taken::Turn(turn) => turn.refused_meanwhile().map(|(_, how)| how.clone()),
+                Taken::Given(session) => Some(json!({ "given": session.expose_secret() })),
+            }
         });
         sees.recv().unwrap();
         waiting
@@ -191,6 +253,24 @@ mod tests {
         holder.refuse(json!("no"));
         assert_eq!(waiting.join().unwrap(), Some(json!("no")));
         assert_eq!(read_status(&path).unwrap().refused.unwrap().pid, 4_000_000);
+    }
+
+    #[test]
+    fn what_no_store_keeps_is_given_to_all_who_wait() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        let mut holder = take(&flight);
+        let waiting = [wait_behind(&flight, &mut holder), {
+            holder.enter(Phase::Calls);
+            wait_behind(&flight, &mut holder)
+        }];
+        holder.give(&SecretString::from("session"));
+        drop(holder);
+        for one in waiting {
+            assert_eq!(one.join().unwrap(), Some(json!({ "given": "session" })));
+        }
+        let left: Vec<_> = std::fs::read_dir(&flight.folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["step"], "a socket was left behind");
     }
 
     #[test]

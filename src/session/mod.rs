@@ -11,13 +11,18 @@ mod flight;
 mod key;
 mod life;
 mod lock_file;
+#[cfg(unix)]
+mod relay;
+#[cfg(not(unix))]
+#[path = "no_relay.rs"]
+mod relay;
 mod state;
 mod turn;
 
-pub use cache::{Cache, Found};
+pub use cache::{Cache, Found, Kept};
 pub use card::{Card, Cards};
 pub use credentials::{Credentials, Lineage, Session, Via};
-pub use flight::{Flight, FlightError, Waiting};
+pub use flight::{Flight, FlightError, Taken, Waiting};
 pub use key::{CacheKey, Fingerprint, cache_keys};
 pub use life::Life;
 pub use state::private_folder;

@@ -10,6 +10,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::relay::deliver;
+use crate::terms::SecretString;
+
 /// A holder whose heartbeat is older than this is stopped or gone, and is passed by.
 pub(super) const STALE: Duration = Duration::from_secs(5);
 const BEAT: Duration = Duration::from_secs(1);
@@ -44,6 +47,7 @@ pub(super) struct Refused {
 #[derive(Debug)]
 pub struct Turn {
     file: File,
+    path: PathBuf,
     pub(super) status: Status,
     pub(super) inherited: Option<Refused>,
     beat: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
@@ -62,9 +66,10 @@ impl Turn {
             attempt: last.map_or(1, |last| last.attempt + u64::from(inherited.is_none())),
             refused: inherited.clone(),
         };
-        let mut turn = Self { file, status, inherited, beat: None };
+        let beats = path.clone();
+        let mut turn = Self { file, path, status, inherited, beat: None };
         turn.write()?;
-        turn.beat = Some(heartbeat(path)?);
+        turn.beat = Some(heartbeat(beats)?);
         Ok(turn)
     }
 
@@ -78,6 +83,11 @@ impl Turn {
         self.status.phase = phase;
         // Those who wait then keep to the bound that they knew.
         let _ = self.write();
+    }
+
+    /// Gives a session that no store keeps to those who wait for it.
+    pub fn give(&self, session: &SecretString) {
+        deliver(&self.path, session);
     }
 
     /// Ends the turn with a refusal that those who wait shall take for theirs.
