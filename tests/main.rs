@@ -19,6 +19,7 @@ mod sandbox_command;
 mod sandbox_server;
 mod sdks;
 mod shells;
+mod single_flight;
 mod support;
 mod terminal;
 mod vault_stores;
