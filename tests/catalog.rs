@@ -227,3 +227,17 @@ fn no_secret_of_a_file_is_in_what_debug_prints() {
     let shown = format!("{catalog:?} {:?}", catalog.find("base").unwrap());
     assert!(!shown.contains("canary"), "{shown}");
 }
+
+#[test]
+fn a_file_that_is_there_and_cannot_be_read_is_named() {
+    for name in ["config.toml", "aws", "keys"] {
+        let files = Files::new("", "", "");
+        std::fs::remove_file(files.folder.path().join(name)).unwrap();
+        std::fs::create_dir(files.folder.path().join(name)).unwrap();
+        let message = refusal(&files, "x");
+        assert!(message.contains(&format!("HOME/{name} cannot be read\n  cause: ")), "{message}");
+        std::fs::remove_dir(files.folder.path().join(name)).unwrap();
+        std::fs::write(files.folder.path().join(name), b"[a]\n# \xff").unwrap();
+        assert!(refusal(&files, "x").contains(&format!("HOME/{name} is not UTF-8 text")));
+    }
+}

@@ -1,5 +1,6 @@
 //! `assume list`: every name there is, and where it is declared.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
@@ -21,32 +22,32 @@ pub(super) struct ListArgs {
 /// Runs the command.
 pub(super) fn run(args: &ListArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
-    let listings = catalog.listings();
+    let (listings, words) = (catalog.listings(), super::command_words());
     if args.json {
-        let list: Vec<Value> = listings.iter().map(in_json).collect();
+        let list: Vec<Value> = listings.iter().map(|listing| in_json(listing, &words)).collect();
         stdout::print(&format!("{:#}\n", Value::from(list)))?;
         return Ok(ExitCode::SUCCESS);
     }
     if listings.is_empty() {
         return Err(super::begin::nothing_declared(world));
     }
-    stdout::print(&page(&listings))?;
+    stdout::print(&page(&listings, &words))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn in_json(listing: &Listing) -> Value {
+fn in_json(listing: &Listing, words: &BTreeSet<String>) -> Value {
     json!({
         "name": listing.name,
         "kind": listing.kind,
         "role_arn": listing.role_arn.as_ref().map(ToString::to_string),
         "origin": listing.origin.to_string(),
         "shadowed_by": listing.shadowed_by.as_ref().map(ToString::to_string),
-        "command": super::is_command(&listing.name),
+        "command": words.contains(&listing.name),
         "error": listing.error,
     })
 }
 
-fn page(listings: &[Listing]) -> String {
+fn page(listings: &[Listing], words: &BTreeSet<String>) -> String {
     let width = |text: fn(&Listing) -> String| listings.iter().map(|l| text(l).chars().count()).max().unwrap_or(0);
     let (names, kinds, roles) = (width(name), width(kind), width(role));
     let mut page = String::new();
@@ -58,7 +59,7 @@ fn page(listings: &[Listing]) -> String {
         let mut also = |text: String| page.push_str(&format!("{:names$}  {}\n", "", plain(&text)));
         if let Some(by) = &listing.shadowed_by {
             also(format!("is not reached: the one of the same name at {by} counts"));
-        } else if super::is_command(&listing.name) {
+        } else if words.contains(&listing.name) {
             also(format!("is also a command, which wins: `assume use {}` reaches it", listing.name));
         }
         if let Some(error) = &listing.error {

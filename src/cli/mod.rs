@@ -25,6 +25,7 @@ mod switch;
 mod unset;
 mod vault;
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
@@ -142,21 +143,30 @@ pub fn command() -> clap::Command {
 
 /// Whether the command line takes a word for itself, now or in a version to come.
 fn is_command(word: &str) -> bool {
-    const TO_COME: [&str; 11] = [
+    command_words().contains(word)
+}
+
+/// The words that the command line takes for itself, now or in a version to come.
+fn command_words() -> BTreeSet<String> {
+    const TO_COME: [&str; 15] = [
         "completions",
         "console",
         "discover",
         "doctor",
         "each",
         "exposure",
+        "help",
         "history",
         "import",
         "login",
         "partner",
         "root",
+        "serve",
+        "token",
+        "trust",
     ];
-    const ALSO: [&str; 4] = ["help", "serve", "token", "trust"];
-    TO_COME.contains(&word) || ALSO.contains(&word) || Cli::command().find_subcommand(word).is_some()
+    let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
+    now.into_iter().chain(TO_COME.map(str::to_owned)).collect()
 }
 
 fn run(cli: &Cli, call: Call, world: &World) -> Result<ExitCode, Error> {
