@@ -266,7 +266,9 @@ mod rotated {
 
 mod sessions {
     use super::*;
+    use crate::support::secret_service::SecretService;
 
+    const NAMESPACE: &str = "assume-test-swept";
     const ROLE: &str = "[role.app]\nidentity = \"work\"\nrole_arn = \"arn:aws:iam::123456789012:role/UpdateApp\"\n";
 
     fn pair(sandbox: &Sandbox, user: &str) -> String {
@@ -303,6 +305,36 @@ mod sessions {
         // The same key again is a new one to us: it may have been anybody's in between.
         assert_eq!(add(&sandbox.home, &["--replace"], &pair(&sandbox, "alice")).code, 0);
         assert_eq!((become_app(&sandbox).code, count(&sandbox, "AssumeRole")), (0, 3));
+    }
+
+    #[test]
+    fn what_ended_long_ago_is_swept_when_another_session_is_kept() {
+        let mut sandbox = Sandbox::classic();
+        let service = SecretService::unlocked();
+        sandbox.home.set("ASSUME_VAULT", "os").config(&format!(
+            "{ROLE}[role.deploy]\nidentity = \"work\"\nrole_arn = \"arn:aws:iam::111122223333:role/Deploy\"\n"
+        ));
+        for (name, value) in service.variables() {
+            sandbox.home.set(name, value);
+        }
+        let items = || {
+            let keyring =
+                service.program("secret-tool").args(["search", "--all", "service", NAMESPACE]).output().unwrap();
+            String::from_utf8_lossy(&keyring.stdout).matches("session/").count()
+        };
+        sandbox.home.set("ASSUME_VAULT_NAME", NAMESPACE);
+        assert_eq!(add(&sandbox.home, &[], &pair(&sandbox, "alice")).code, 0);
+        assert_eq!(become_app(&sandbox).code, 0);
+        assert!(items() > 0);
+        let cards = sandbox.home.path().join(".local/state/assume/sessions");
+        let card = std::fs::read_dir(&cards).unwrap().next().unwrap().unwrap().path();
+        let mut form: serde_json::Value = serde_json::from_slice(&std::fs::read(&card).unwrap()).unwrap();
+        form["expires_at"] = 1_000_000.into();
+        std::fs::write(&card, form.to_string()).unwrap();
+        let before = items();
+        assert_eq!(sandbox.home.run(&["export", "deploy", "--format", "json"]).code, 0);
+        assert!(!card.exists(), "the card is still there");
+        assert_eq!(items(), before, "one came and one went");
     }
 
     #[test]

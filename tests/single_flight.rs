@@ -83,7 +83,8 @@ impl Crowd {
 
     /// The one that asks for the code, by its own word.
     fn asking(&self) -> Pid {
-        let lock = self.locks().into_iter().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("mfa-"));
+        let lock =
+            self.locks().into_iter().find(|path| path.file_name().unwrap().to_str().unwrap().starts_with("mfa-"));
         let status: Value = serde_json::from_slice(&std::fs::read(lock.unwrap()).unwrap()).unwrap();
         Pid::from_raw(status["pid"].as_i64().unwrap().try_into().unwrap()).unwrap()
     }
@@ -119,8 +120,16 @@ fn keys(ended: &[Ran]) -> BTreeSet<String> {
 }
 
 const TWO_ROLES: [&str; 10] = [
-    "prod-admin", "prod-admin-us", "prod-admin", "prod-admin-us", "prod-admin", "prod-admin-us", "prod-admin",
-    "prod-admin-us", "prod-admin", "prod-admin-us",
+    "prod-admin",
+    "prod-admin-us",
+    "prod-admin",
+    "prod-admin-us",
+    "prod-admin",
+    "prod-admin-us",
+    "prod-admin",
+    "prod-admin-us",
+    "prod-admin",
+    "prod-admin-us",
 ];
 
 #[test]

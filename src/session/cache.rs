@@ -88,10 +88,30 @@ impl<'a> Cache<'a> {
             return Kept::No(text);
         }
         match self.cards.write(key, &Card { store, ..card }) {
-            Ok(()) => Kept::Yes,
+            Ok(()) => {
+                self.sweep(store);
+                Kept::Yes
+            }
             Err(error) => {
                 person::warn(&format!("the session is handed over, but it will not be found again: {error}"));
                 Kept::No(text)
+            }
+        }
+    }
+
+    /// Removes what ended a day ago: its card, and its item where the store that has just answered drops none by itself.
+    fn sweep(&self, answers: StoreName) {
+        let now = self.world.clock.now();
+        for (key, card) in self.cards.all() {
+            if now.duration_since(card.expires_at).is_ok_and(|age| age > LEFTOVER) {
+                let gone = match card.store {
+                    StoreName::Os if answers != StoreName::Os => false,
+                    StoreName::Os => self.vault.remove_session(&ItemName::session(key.as_str()), card.store).is_ok(),
+                    StoreName::Kernel | StoreName::File | StoreName::None => true,
+                };
+                if gone {
+                    self.cards.remove(&key);
+                }
             }
         }
     }
@@ -101,6 +121,9 @@ impl<'a> Cache<'a> {
         parse(given)
     }
 }
+
+/// No clock is so far off that a session which ended so long ago would still be good.
+const LEFTOVER: Duration = Duration::from_secs(24 * 3_600);
 
 fn parse(text: &SecretString) -> Option<Credentials> {
     let item: Item = serde_json::from_str(text.expose_secret()).ok()?;
