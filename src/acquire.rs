@@ -4,12 +4,14 @@
 //! own lock, with a second look after the lock is had; a step that takes an MFA code holds the device's lock as well. The
 //! locks of a chain are always taken from its last step towards its first, so no two processes wait for each other.
 
+mod call;
 mod failure;
 
 use std::io::IsTerminal;
 
 use sha2::{Digest, Sha256};
 
+use call::Call;
 use failure::to_share;
 pub use failure::{AcquireError, Carried, SharedRefusal, Step};
 
@@ -17,13 +19,11 @@ use crate::aws::{AwsError, Line};
 use crate::identity::{Generation, base_credentials, fingerprint};
 use crate::mfa::{self, Codes, GivenCode};
 use crate::person;
-use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
+use crate::plan::{Device, MfaSession, Plan, Reach};
 use crate::session::{
-    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Lineage, Phase, Taken,
-    Turn, Via, Waiting, cache_keys,
+    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Phase, Taken, Turn,
+    Waiting, cache_keys,
 };
-use crate::sts;
-use crate::terms::SecretString;
 use crate::vault::{StoreName, Vault};
 use crate::world::World;
 
@@ -81,29 +81,6 @@ enum Place {
     Given(Credentials),
 }
 
-/// What a step calls.
-#[derive(Clone, Copy)]
-enum Call<'a> {
-    SessionToken(&'a MfaSession),
-    AssumeRole(&'a Hop),
-}
-
-impl<'a> Call<'a> {
-    fn device(self) -> Option<&'a Device> {
-        match self {
-            Self::SessionToken(session) => Some(&session.device),
-            Self::AssumeRole(hop) => hop.mfa.as_ref(),
-        }
-    }
-
-    fn reach(self) -> &'a Reach {
-        match self {
-            Self::SessionToken(session) => &session.reach,
-            Self::AssumeRole(hop) => &hop.reach,
-        }
-    }
-}
-
 impl<'a> Run<'a> {
     /// Returns the keys of the steps' sessions. Opens the secret store only where nothing else says whose key it holds.
     fn keys_now(&self) -> Result<Vec<CacheKey>, AcquireError> {
@@ -156,7 +133,7 @@ impl<'a> Run<'a> {
             if let Some((pid, refusal)) = self.turns.last().and_then(Turn::refused_meanwhile)
                 && let Ok(source) = serde_json::from_value(refusal.clone())
             {
-                return Err(AcquireError::Shared { step: Box::new(self.describe(count)), pid, source });
+                return Err(AcquireError::Shared { step: Box::new(Call::step(self.plan, count)), pid, source });
             }
         }
         let by = if count > 1 {
@@ -168,7 +145,7 @@ impl<'a> Run<'a> {
             keys
         };
         let mut credentials = self.call(count, &by)?;
-        credentials.lineage = lineage(&by, self.call_of(count));
+        credentials.lineage = Call::of(self.plan, count).lineage(&by);
         self.keep(count, &credentials, held);
         Ok(credentials)
     }
@@ -182,7 +159,7 @@ impl<'a> Run<'a> {
 
     /// A trust policy on the way may look at how long ago the code was given.
     fn is_young_enough(&self, count: usize, found: &Found) -> bool {
-        match self.call_of(count) {
+        match Call::of(self.plan, count) {
             Call::SessionToken(MfaSession { max_age: Some(max_age), .. }) => {
                 let age = self.world.clock.now().duration_since(found.issued_at).unwrap_or_default();
                 age < max_age.value
@@ -223,13 +200,13 @@ impl<'a> Run<'a> {
     }
 
     fn call(&mut self, count: usize, by: &Credentials) -> Result<Credentials, AcquireError> {
-        let call = self.call_of(count);
+        let call = Call::of(self.plan, count);
         self.name_foreign_host(call.reach());
         let answer = match call.device() {
             Some(device) => self.call_with_code(call, device, by)?,
-            None => self.send(call, by, None),
+            None => call.send(&self.line, by, None),
         };
-        answer.map_err(|source| AcquireError::Step { step: Box::new(self.describe(count)), source })
+        answer.map_err(|source| AcquireError::Step { step: Box::new(Call::step(self.plan, count)), source })
     }
 
     /// Makes the call with one code after the other, until AWS takes one or there are no more.
@@ -256,7 +233,7 @@ impl<'a> Run<'a> {
                 (Err(error), Some(last)) => break Err(AcquireError::Codes { error, last }),
                 (Err(error), None) => break Err(error.into()),
             };
-            match self.send(call, by, Some(&code)) {
+            match call.send(&self.line, by, Some(&code)) {
                 Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => {
                     codes.refused();
                     refused = Some(refusal);
@@ -271,14 +248,6 @@ impl<'a> Run<'a> {
         answer
     }
 
-    fn send(&self, call: Call<'_>, by: &Credentials, code: Option<&SecretString>) -> Result<Credentials, AwsError> {
-        match (call, code) {
-            (Call::SessionToken(session), Some(code)) => sts::session_token(&self.line, session, by, code),
-            (Call::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
-            (Call::AssumeRole(hop), code) => sts::assume_role(&self.line, hop, by, code),
-        }
-    }
-
     fn enter(&mut self, phase: Phase) {
         self.turns.iter_mut().for_each(|turn| turn.enter(phase));
     }
@@ -290,7 +259,7 @@ impl<'a> Run<'a> {
     /// Keeps the session for later; what no store takes goes to those who wait for it now.
     fn keep(&self, count: usize, credentials: &Credentials, held: bool) {
         let Some(expires_at) = credentials.expires_at() else { return };
-        let step = self.describe(count);
+        let step = Call::step(self.plan, count);
         let card = Card {
             store: StoreName::None,
             profile: step.profile,
@@ -306,37 +275,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn call_of(&self, count: usize) -> Call<'a> {
-        match &self.plan.start {
-            Start::Keys(_) => Call::AssumeRole(&self.plan.hops[count - 1]),
-            Start::MfaSession(session) if count == 1 => Call::SessionToken(session),
-            Start::MfaSession(_) => Call::AssumeRole(&self.plan.hops[count - 2]),
-        }
-    }
-
-    fn describe(&self, count: usize) -> Step {
-        let asked = self.plan.profile.clone();
-        match self.call_of(count) {
-            Call::SessionToken(session) => Step {
-                profile: session.keys.name.clone(),
-                role_arn: None,
-                origin: session.device.serial.origin.clone(),
-                asked,
-                carried: Carried { external_id: false, mfa: true },
-            },
-            Call::AssumeRole(hop) => Step {
-                profile: hop.profile.clone(),
-                role_arn: Some(hop.role_arn.value.to_string()),
-                origin: hop.role_arn.origin.clone(),
-                asked,
-                carried: Carried {
-                    external_id: hop.external_id.is_some(),
-                    mfa: hop.mfa.is_some() || (count == 2 && matches!(self.plan.start, Start::MfaSession(_))),
-                },
-            },
-        }
-    }
-
     /// What leaves the process, and where to, is said wherever that is neither AWS nor this machine.
     fn name_foreign_host(&mut self, reach: &Reach) {
         let Some(host) = reach.foreign_host() else { return };
@@ -346,13 +284,4 @@ impl<'a> Run<'a> {
             self.named = Some(host.to_owned());
         }
     }
-}
-
-fn lineage(by: &Credentials, call: Call<'_>) -> Lineage {
-    let mut lineage = by.lineage.clone();
-    lineage.0.push(match call {
-        Call::SessionToken(_) => Via::SessionToken,
-        Call::AssumeRole(_) => Via::AssumeRole,
-    });
-    lineage
 }
