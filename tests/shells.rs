@@ -376,6 +376,9 @@ fn names_complete_from_the_config_alone() {
     home.set("ASSUME_VAULT", "file").set("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
     let ran = home.run(&["--hook=complete", "--", "assume", "pr"]);
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "prod\tprofile\n", ""));
+    let ran = home.run(&["--hook=complete", "--", "assume", "use", ""]);
+    assert_eq!(ran.stdout, "other\tprofile\nprod\tprofile\nrefused\tprofile\n");
+    assert!(home.run(&["--hook=complete", "--", "assume", "use", "--r"]).stdout.starts_with("--region\t"));
     for command in ["use", "exec", "export", "credential-process", "explain"] {
         let ran = home.run(&["--hook=complete", "--", "assume", command, "oth"]);
         assert_eq!(ran.stdout, "other\tprofile\n", "{command}");
@@ -390,6 +393,24 @@ fn names_complete_from_the_config_alone() {
     for (name, text, expected) in [("bash", bash, "prod\n"), ("fish", fish, "prod\tprofile\n"), ("nu", &nu, "prod\n")] {
         let ran = script(&home, name, text);
         assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), (expected, ""), "{name}");
+    }
+}
+
+#[test]
+fn a_name_completes_as_it_is_typed() {
+    for (name, file, settings) in [
+        ("bash", ".bashrc", "eval \"$(assume init bash)\"\nPS1='ready> '\n"),
+        ("zsh", ".zshrc", "autoload -Uz compinit; compinit -u\neval \"$(assume init zsh)\"\nPS1='ready> '\n"),
+    ] {
+        let mut home = home();
+        home.set("TERM", "dumb");
+        home.write(file, settings);
+        let mut command = home.program(shell(name));
+        command.arg("-i");
+        let mut terminal = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
+        terminal.exp_string("ready> ").unwrap();
+        terminal.send_line("assume exec oth\t-- printenv ASSUME_PROFILE").unwrap();
+        terminal.exp_regex("\n\r?other\r\n").unwrap_or_else(|error| panic!("{name}: {error}"));
     }
 }
 

@@ -8,10 +8,11 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use crate::error::Error;
-use crate::handover::Shell;
+use clap_complete::engine::CompletionCandidate;
 
 use super::stdout::print;
+use crate::error::Error;
+use crate::handover::Shell;
 
 /// The exit code that says: these words change the shell.
 pub(super) const SWITCH: u8 = 213;
@@ -64,9 +65,13 @@ pub(super) fn complete(mut command: clap::Command, words: Vec<OsString>) -> Resu
     let words: Vec<OsString> = words.into_iter().skip(2).collect();
     let folder = std::env::current_dir().ok();
     let last = words.len().saturating_sub(1);
+    let wants_flag = words.last().is_some_and(|word| word.as_encoded_bytes().starts_with(b"-"));
+    let is_flag = |candidate: &CompletionCandidate| candidate.get_value().as_encoded_bytes().starts_with(b"-");
     let found = clap_complete::engine::complete(&mut command, words, last, folder.as_deref()).unwrap_or_default();
+    // Where a name or a command can stand, a dozen flags beside it would only be in the way.
+    let has_names = found.iter().any(|candidate| !is_flag(candidate));
     let mut text = String::new();
-    for candidate in found {
+    for candidate in found.iter().filter(|candidate| wants_flag || !has_names || !is_flag(candidate)) {
         let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
         let value = candidate.get_value().to_string_lossy();
         // A name that would not stand on one line cannot be typed either.

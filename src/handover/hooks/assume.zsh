@@ -21,7 +21,6 @@ function assume() {
     \builtin return $__assume_status
 }
 function _assume_complete() {
-    \builtin emulate -L zsh
     \builtin local __assume_line
     \builtin local -a __assume_lines __assume_values
     __assume_lines=("${(@f)$(\builtin command assume --hook=complete -- "${(@)words[1,CURRENT]}" 2>/dev/null)}")
