@@ -410,7 +410,9 @@ fn a_name_completes_as_it_is_typed() {
         let mut terminal = rexpect::session::spawn_command(command, Some(20_000)).unwrap();
         terminal.exp_string("ready> ").unwrap();
         terminal.send_line("assume exec oth\t-- printenv ASSUME_PROFILE").unwrap();
-        terminal.exp_regex("\n\r?other\r\n").unwrap_or_else(|error| panic!("{name}: {error}"));
+        terminal.exp_regex("other\r\n").unwrap_or_else(|error| panic!("{name}: {error}"));
+        terminal.send_line("exit").unwrap();
+        terminal.exp_eof().unwrap();
     }
 }
 
