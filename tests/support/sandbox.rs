@@ -101,11 +101,6 @@ impl Sandbox {
         self.code_at(serial, self.server.now())
     }
 
-    /// The code that the device shows in the next half minute, which AWS takes already.
-    pub(crate) fn next_code(&self, serial: &str) -> String {
-        self.code_at(serial, self.server.now() + Duration::from_secs(30))
-    }
-
     /// The code that the device shows at that time.
     pub(crate) fn code_at(&self, serial: &str, time: SystemTime) -> String {
         let devices = self.server.devices();
