@@ -1,7 +1,7 @@
 //! A local STS and IAM of a test's own, and a home whose programs talk to it.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use assume::sandbox::{Failure, Key, Options, ProfileSource, Scenario, Server};
 use assume::terms::ExposeSecret;
