@@ -665,7 +665,8 @@ mod exec {
             assert_eq!(left_behind(&home).len(), 1);
             let killed = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status().unwrap();
             assert!(killed.success());
-            assert_eq!(child.wait().unwrap().code(), Some(code), "{signal}");
+            let ended = until("the end of the command", || child.try_wait().unwrap());
+            assert_eq!(ended.code(), Some(code), "{signal}");
             assert_eq!(left_behind(&home), Vec::<OsString>::new(), "{signal}");
         }
     }
