@@ -10,6 +10,7 @@ const PAIR: &str = "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKE
 fn a_seed_that_is_kept_gives_codes_and_is_listed_with_who_declares_its_device() {
     let home = Home::new();
     home.config(&format!("[identity.work]\nenvironment = true\nmfa_serial = \"{ALICES_DEVICE}\"\n"));
+    home.aws_config("[profile work]\nregion = eu-west-1\n");
     let list = home.run(&["mfa", "list"]);
     assert!(list.stdout.contains(&format!("{ALICES_DEVICE}  asked for")), "{list:?}");
     let uri = format!("otpauth://totp/Amazon:alice?secret={SEED}&issuer=Amazon");

@@ -46,7 +46,7 @@ impl Known {
 /// Runs the command.
 pub(super) fn run(args: &ListArgs, catalog: &Catalog, vault: &Vault) -> Result<ExitCode, Error> {
     let mut devices: BTreeMap<MfaSerial, Known> = BTreeMap::new();
-    for listing in catalog.listings() {
+    for listing in catalog.listings().into_iter().filter(|listing| listing.shadowed_by.is_none()) {
         let Ok(Some(declared)) = catalog.find(&listing.name) else { continue };
         let (serial, process) = match declared {
             Declared::Identity(identity) => (identity.mfa_serial, identity.mfa_process),
