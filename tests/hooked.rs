@@ -74,3 +74,23 @@ fn zsh_becomes_a_role_another_and_what_it_was() {
 fn fish_becomes_a_role_another_and_what_it_was() {
     a_day_in(Shell::Fish);
 }
+
+#[test]
+fn a_shell_that_gets_a_profile_instead_of_keys_serves_the_aws_cli_too() {
+    let sandbox = Sandbox::classic();
+    sandbox.declare_profiles();
+    let config = std::fs::read_to_string(sandbox.home.path().join(".config/assume/config.toml")).unwrap();
+    sandbox.home.config(&format!("hand_over = \"profile\"\n{config}"));
+    let mut terminal = hooked(&sandbox, Shell::Bash);
+    terminal.begin("assume prod-admin");
+    terminal.expect("for prod-admin: ");
+    terminal.type_line(&sandbox.code(ALICES_DEVICE));
+    assert_eq!(terminal.code().1, 0);
+    for (profile, arn) in [("prod-admin", "assumed-role/Admin/"), ("update-app", "assumed-role/UpdateApp/")] {
+        terminal.run(&format!("assume {profile}"));
+        let shown = terminal.run(&format!("{WHO}; echo \"<$AWS_ACCESS_KEY_ID>\""));
+        assert!(shown.contains(arn) && shown.contains("<>"), "{shown}");
+    }
+    terminal.run("assume unset");
+    assert!(terminal.run("echo \"<$AWS_CONFIG_FILE><$AWS_PROFILE>\"").contains("<><>"));
+}
