@@ -7,6 +7,7 @@ use super::stdout::print;
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
 use crate::person::{self, plain};
+use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};
 use crate::terms::show_duration;
 use crate::vault::{ItemName, SecretKind, Vault};
@@ -35,14 +36,15 @@ pub(super) struct LogoutArgs {
 /// Runs the command.
 pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
     // Whoever leaves has to be able to, whatever state their config is in.
-    let settings = match Catalog::open(world) {
-        Ok(catalog) => catalog.defaults().vault.clone(),
+    let catalog = match Catalog::open(world) {
+        Ok(catalog) => Some(catalog),
         Err(error) if args.all => {
             person::warn(&format!("{error}; the default stores are emptied"));
-            Default::default()
+            None
         }
         Err(error) => return Err(error.into()),
     };
+    let settings = catalog.as_ref().map_or_else(Default::default, |catalog| catalog.defaults().vault.clone());
     let vault = Vault::new(&settings, world);
     if args.forget && !args.yes && !person::confirm(FORGET, world)? {
         return Err(Error::text(Kind::Declined, "nothing was removed"));
@@ -50,6 +52,12 @@ pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
     let cards = Cards::new(world);
     let meant = |card: &Card| args.profile.as_ref().is_none_or(|name| *name == card.profile || *name == card.identity);
     let sessions: Vec<(CacheKey, Card)> = cards.all().into_iter().filter(|(_, card)| meant(card)).collect();
+    if let (true, Some(name), Some(catalog)) = (sessions.is_empty(), &args.profile, &catalog) {
+        // Nobody shall believe that they are logged out because of a slip of the fingers.
+        if catalog.find(name)?.is_none() {
+            return Err(PlanError::Unknown { name: name.clone(), nearest: catalog.nearest(name), origin: None }.into());
+        }
+    }
     let mut failures = Vec::new();
     for (key, card) in &sessions {
         match vault.remove_session(&ItemName::session(key.as_str()), card.store) {

@@ -23,6 +23,7 @@ mod status;
 mod stdout;
 mod switch;
 mod unset;
+mod usage;
 mod vault;
 
 use std::collections::BTreeSet;
@@ -30,6 +31,7 @@ use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use hooked::Call;
@@ -124,7 +126,11 @@ fn outcome(call: Call, words: Vec<OsString>) -> Result<ExitCode, Error> {
 
 /// Shows help, or says what is wrong with the words. Where their output is evaluated, that has to fail as well.
 fn not_understood(error: &clap::Error, call: Call, words: &[OsString]) -> ExitCode {
-    let _ = error.print();
+    if error.use_stderr() && error.kind() != ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        let _ = writeln!(std::io::stderr().lock(), "{}", usage::error(error, words));
+    } else {
+        let _ = error.print();
+    }
     let first = words.get(1).and_then(|word| word.to_str()).unwrap_or_default();
     let evaluated = match first {
         "use" | "unset" | "export" => true,
@@ -167,6 +173,13 @@ fn command_words() -> BTreeSet<String> {
     ];
     let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
     now.into_iter().chain(TO_COME.map(str::to_owned)).collect()
+}
+
+/// Returns the command that one slip of the fingers would make of a word.
+fn command_like(word: &str) -> Option<String> {
+    let command = Cli::command();
+    let mut names = command.get_subcommands().map(clap::Command::get_name);
+    names.find(|name| strsim::osa_distance(name, word) == 1).map(str::to_owned)
 }
 
 fn run(cli: &Cli, call: Call, world: &World) -> Result<ExitCode, Error> {
