@@ -8,6 +8,7 @@ mod call;
 mod failure;
 
 use std::io::IsTerminal;
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
@@ -17,13 +18,14 @@ pub use failure::{AcquireError, Carried, SharedRefusal, Step};
 
 use crate::aws::{AwsError, Line};
 use crate::identity::{Generation, base_credentials, fingerprint};
-use crate::mfa::{self, Codes, GivenCode};
+use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Device, MfaSession, Plan, Reach};
 use crate::session::{
     Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Phase, Taken, Turn,
     Waiting, cache_keys,
 };
+use crate::terms::show_duration;
 use crate::vault::{StoreName, Vault};
 use crate::world::World;
 
@@ -49,6 +51,8 @@ pub fn acquire(
         line: Line::new(world),
         turns: Vec::new(),
         named: None,
+        warned: false,
+        compared: false,
     };
     run.keys = run.keys_now()?;
     run.credentials()
@@ -69,6 +73,10 @@ struct Run<'a> {
     turns: Vec<Turn>,
     /// The foreign host that was named already.
     named: Option<String>,
+    /// Whether it was said that the state folder does not serve.
+    warned: bool,
+    /// Whether it was said that the clock is off.
+    compared: bool,
 }
 
 /// What waiting for a lock ended with.
@@ -145,6 +153,7 @@ impl<'a> Run<'a> {
             keys
         };
         let mut credentials = self.call(count, &by)?;
+        self.compare_clocks(count, &credentials);
         credentials.lineage = Call::of(self.plan, count).lineage(&by);
         self.keep(count, &credentials, held);
         Ok(credentials)
@@ -192,7 +201,7 @@ impl<'a> Run<'a> {
             // What cannot be understood was given by another version of this program.
             Ok(Taken::Given(session)) => Ok(self.cache.unpack(&session).map_or(Place::NoLock, Place::Given)),
             Err(error @ FlightError::Folder { .. }) => {
-                person::warn(&format!("{error}, so other processes may ask at the same time"));
+                self.warn_of_state(&error);
                 Ok(Place::NoLock)
             }
             Err(error @ FlightError::Stuck { .. }) => Err(error.into()),
@@ -230,8 +239,10 @@ impl<'a> Run<'a> {
         let answer = loop {
             let code = match (codes.next(), refused.take()) {
                 (Ok(code), _) => code,
-                (Err(error), Some(last)) => break Err(AcquireError::Codes { error, last }),
-                (Err(error), None) => break Err(error.into()),
+                (Err(error), Some(last)) => {
+                    break Err(AcquireError::Codes { error, last, origin: device.serial.origin.clone() });
+                }
+                (Err(error), None) => break Err(mfa_error(error, device)),
             };
             match call.send(&self.line, by, Some(&code)) {
                 Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => {
@@ -253,11 +264,13 @@ impl<'a> Run<'a> {
     }
 
     fn base(&self) -> Result<Credentials, AcquireError> {
-        Ok(base_credentials(self.plan.base(), self.vault, &self.line, self.world)?)
+        let base = self.plan.base();
+        base_credentials(base, self.vault, &self.line, self.world)
+            .map_err(|error| AcquireError::Identity { error, origin: base.source.origin.clone() })
     }
 
     /// Keeps the session for later; what no store takes goes to those who wait for it now.
-    fn keep(&self, count: usize, credentials: &Credentials, held: bool) {
+    fn keep(&mut self, count: usize, credentials: &Credentials, held: bool) {
         let Some(expires_at) = credentials.expires_at() else { return };
         let step = Call::step(self.plan, count);
         let card = Card {
@@ -268,10 +281,32 @@ impl<'a> Run<'a> {
             issued_at: self.world.clock.now(),
             expires_at,
         };
-        if let (Kept::No(session), true) = (self.cache.keep(&self.keys[count - 1], credentials, card), held)
-            && let Some(turn) = self.turns.last()
-        {
+        let Kept::No { session, because } = self.cache.keep(&self.keys[count - 1], credentials, card) else { return };
+        if let Some(error) = because {
+            self.warn_of_state(&error);
+        }
+        if let (true, Some(turn)) = (held, self.turns.last()) {
             turn.give(&session);
+        }
+    }
+
+    /// Credentials come all the same, and one warning says it for every lock and card.
+    fn warn_of_state(&mut self, error: &dyn std::error::Error) {
+        if !std::mem::replace(&mut self.warned, true) {
+            person::warn(&format!("{error}, so the same may be asked of AWS or of you again"));
+        }
+    }
+
+    /// The SDK makes good for a clock that is off, and nobody else does: what a program does next would go wrong.
+    fn compare_clocks(&mut self, count: usize, credentials: &Credentials) {
+        let off = Call::of(self.plan, count).clock_off(credentials, self.world.clock.now());
+        let Some((off, way)) = off.filter(|(off, _)| *off > CLOCK_TOLERANCE) else { return };
+        if !std::mem::replace(&mut self.compared, true) {
+            let off = show_duration(Duration::from_secs((off.as_secs() + 30) / 60 * 60));
+            person::warn(&format!(
+                "this machine's clock is {off} {way}, so programs misjudge when the session ends: set it by a time server \
+                 (`timedatectl set-ntp true`)"
+            ));
         }
     }
 
@@ -284,4 +319,14 @@ impl<'a> Run<'a> {
             self.named = Some(host.to_owned());
         }
     }
+}
+
+/// From where on AWS refuses a signature: 5 minutes, by its own words ("… - 5 min.").
+const CLOCK_TOLERANCE: Duration = Duration::from_secs(300);
+
+fn mfa_error(error: MfaError, device: &Device) -> AcquireError {
+    let of_process = matches!(error, MfaError::Process { .. } | MfaError::NotACode { way: Way::Process });
+    let process = device.process.as_ref().filter(|_| of_process).map(|process| &process.origin);
+    let origin = process.unwrap_or(&device.serial.origin).clone();
+    AcquireError::Mfa { error, origin }
 }

@@ -1,5 +1,7 @@
 //! A step of a plan as the call that makes it.
 
+use std::time::{Duration, SystemTime};
+
 use super::failure::{Carried, Step};
 use crate::aws::{AwsError, Line};
 use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
@@ -27,13 +29,18 @@ impl<'a> Call<'a> {
     /// Returns a plan's step as its failure, or its card, has to name it.
     pub(super) fn step(plan: &Plan, count: usize) -> Step {
         let asked = plan.profile.clone();
-        match Call::of(plan, count) {
+        let call = Call::of(plan, count);
+        let signer = (count == 1).then(|| (plan.base().name.clone(), plan.base().source.origin.clone()));
+        let endpoint = call.reach().endpoint_url.as_ref().map(|url| (url.value.to_string(), url.origin.clone()));
+        match call {
             Call::SessionToken(session) => Step {
                 profile: session.keys.name.clone(),
                 role_arn: None,
                 origin: session.device.serial.origin.clone(),
                 asked,
                 carried: Carried { external_id: false, mfa: true },
+                signer,
+                endpoint,
             },
             Call::AssumeRole(hop) => Step {
                 profile: hop.profile.clone(),
@@ -44,6 +51,8 @@ impl<'a> Call<'a> {
                     external_id: hop.external_id.is_some(),
                     mfa: hop.mfa.is_some() || (count == 2 && matches!(plan.start, Start::MfaSession(_))),
                 },
+                signer,
+                endpoint,
             },
         }
     }
@@ -76,6 +85,17 @@ impl<'a> Call<'a> {
             (Self::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
             (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code),
         }
+    }
+
+    /// Returns how far this machine's clock is behind AWS's, or before it: AssumeRole's session ends the asked time after
+    /// AWS's now. That of an account's root is shorter than asked for, so GetSessionToken tells nothing.
+    pub(super) fn clock_off(self, session: &Credentials, now: SystemTime) -> Option<(Duration, &'static str)> {
+        let Self::AssumeRole(hop) = self else { return None };
+        let aws_now = session.expires_at()?.checked_sub(hop.duration.effective.value.get())?;
+        Some(match aws_now.duration_since(now) {
+            Ok(off) => (off, "slow"),
+            Err(error) => (error.duration(), "fast"),
+        })
     }
 
     /// Returns how its result was had, by whom it was called.

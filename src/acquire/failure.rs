@@ -13,11 +13,21 @@ use crate::session::FlightError;
 #[derive(Debug, thiserror::Error)]
 pub enum AcquireError {
     /// The identity's own credentials cannot be had.
-    #[error(transparent)]
-    Identity(#[from] IdentityError),
+    #[error("{error}")]
+    Identity {
+        /// Why not.
+        error: IdentityError,
+        /// Where they are declared.
+        origin: Origin,
+    },
     /// There is no MFA code.
-    #[error(transparent)]
-    Mfa(#[from] MfaError),
+    #[error("{error}")]
+    Mfa {
+        /// Why not.
+        error: MfaError,
+        /// Where the device, or the command that gives its codes, is declared.
+        origin: Origin,
+    },
     /// AWS refused one code, and there is no other.
     #[error("{error}")]
     Codes {
@@ -26,6 +36,8 @@ pub enum AcquireError {
         /// How the last one was refused.
         #[source]
         last: Box<Refusal>,
+        /// Where the device is declared.
+        origin: Origin,
     },
     /// A step was refused, or had no answer.
     #[error("{}", Tried { step, by: None })]
@@ -63,6 +75,10 @@ pub struct Step {
     pub asked: String,
     /// Whether the call carried what its refusal may be about.
     pub carried: Carried,
+    /// The identity whose own credentials made the call, and where they are declared. `None` where a session made it.
+    pub signer: Option<(String, Origin)>,
+    /// The endpoint that was declared, and where. `None` where it is AWS's for the Region.
+    pub endpoint: Option<(String, Origin)>,
 }
 
 /// What a call carried.
@@ -120,7 +136,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
         // It was tried several times, with pauses: who waited all that while need not try again.
         AcquireError::Step { source, .. } => SharedRefusal::Unreachable(source.to_string()),
         AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
-        AcquireError::Mfa(error) => match error {
+        AcquireError::Mfa { error, .. } => match error {
             MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
                 SharedRefusal::Declined(error.to_string())
             }
@@ -132,7 +148,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
             | MfaError::Spent { .. } => return None,
         },
         AcquireError::Shared { source, .. } => (**source).clone(),
-        AcquireError::Identity(_) | AcquireError::Flight(_) => return None,
+        AcquireError::Identity { .. } | AcquireError::Flight(_) => return None,
     };
     serde_json::to_value(shared).ok()
 }

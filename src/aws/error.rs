@@ -88,10 +88,13 @@ impl Refusal {
             )
     }
 
-    /// Returns whether it is the MFA code that AWS did not take: wrong, or used before.
+    /// Returns whether it is the MFA code that AWS did not take: wrong, or used before. Of a device that is not the user's
+    /// AWS says that it is "unable to validate" the code, and no other code would help.
     /// Source: there is no code of its own for it; the texts are those of STS in the field.
     pub fn is_wrong_mfa_code(&self) -> bool {
-        self.code == "AccessDenied" && self.message.contains("MultiFactorAuthentication failed")
+        self.code == "AccessDenied"
+            && self.message.contains("MultiFactorAuthentication failed")
+            && !self.message.contains("unable to validate")
     }
 }
 

@@ -69,12 +69,15 @@ fn life(catalog: &Catalog, consumer: Consumer) -> Life {
 
 /// Any program of this user may start us, so a person who is to agree is told which one did.
 fn confirm(plan: &Plan, world: &World) -> Result<(), Error> {
-    if plan.confirm.is_none() {
-        return Ok(());
-    }
+    let Some(origin) = &plan.confirm else { return Ok(()) };
     let caller = person::caller().map_or_else(String::new, |caller| format!(" to {caller}"));
     let question = format!("Hand over the credentials of {}{caller}?", plan.profile);
-    if person::confirm(&question, world)? {
+    let agreed = person::confirm(&question, world).map_err(|error| {
+        Error::from(error)
+            .while_doing(format!("`{}` is handed over only when a person agrees", plan.profile))
+            .at(origin)
+    })?;
+    if agreed {
         return Ok(());
     }
     Err(Error::text(Kind::Declined, format!("the hand-over of \"{}\" was declined", plan.profile)))

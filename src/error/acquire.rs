@@ -3,18 +3,19 @@
 use super::{Error, Kind};
 use crate::acquire::{AcquireError, SharedRefusal, Step};
 use crate::aws::{AwsError, Refusal};
+use crate::config::Origin;
 use crate::session::{FlightError, Phase};
 
 impl From<AcquireError> for Error {
     fn from(error: AcquireError) -> Self {
         match error {
-            AcquireError::Identity(error) => error.into(),
-            AcquireError::Mfa(error) => error.into(),
-            AcquireError::Codes { error, last } => Self::from(error).because(last.to_string()),
+            AcquireError::Identity { error, origin } => Self::from(error).at(&origin),
+            AcquireError::Mfa { error, origin } => Self::from(error).at(&origin),
+            AcquireError::Codes { error, last, origin } => Self::from(error).because(last.to_string()).at(&origin),
             AcquireError::Flight(error) => error.into(),
             AcquireError::Step { ref step, ref source } => {
-                let (kind, hint, origin) = (kind(source), hint(source, step), step.origin.clone());
-                Self::new(kind, error).at(&origin).with_hint(hint)
+                let (kind, hint, origins) = (kind(source), hint(source, step), origins(source, step));
+                origins.iter().fold(Self::new(kind, error), |told, origin| told.at(origin)).with_hint(hint)
             }
             AcquireError::Shared { ref step, ref source, .. } => match &**source {
                 SharedRefusal::Aws(refusal) => {
@@ -66,17 +67,45 @@ fn kind_of(refusal: &Refusal) -> Kind {
     if refusal.is_passing() { Kind::Unreachable } else { Kind::Refused }
 }
 
+/// Where the role is declared, and what the failure is more likely about: the key, or the endpoint.
+fn origins(error: &AwsError, step: &Step) -> Vec<Origin> {
+    let more = match error {
+        AwsError::Refused(refusal) if is_about_key(refusal) => step.signer.as_ref(),
+        AwsError::NoAnswer { .. } => step.endpoint.as_ref(),
+        AwsError::Refused(_) | AwsError::Setup { .. } | AwsError::CaBundle { .. } => None,
+    };
+    std::iter::once(step.origin.clone()).chain(more.map(|(_, origin)| origin.clone())).collect()
+}
+
 fn hint(error: &AwsError, step: &Step) -> Option<String> {
-    match error {
-        AwsError::Refused(refusal) => for_refusal(refusal, step),
-        AwsError::NoAnswer { .. } | AwsError::Setup { .. } | AwsError::CaBundle { .. } => for_way(error),
+    match (error, &step.endpoint) {
+        (AwsError::Refused(refusal), _) => for_refusal(refusal, step),
+        (AwsError::NoAnswer { reason, .. }, Some((url, _))) if reason.contains("refused") && is_here(url) => {
+            Some(format!("is there a server at {url}, and is that where STS is to be asked?"))
+        }
+        (AwsError::NoAnswer { .. } | AwsError::Setup { .. } | AwsError::CaBundle { .. }, _) => for_way(error),
     }
+}
+
+/// A server of somebody's own that is not started is the likelier cause than the network.
+fn is_here(url: &str) -> bool {
+    ["//127.", "//localhost", "//[::1]"].iter().any(|host| url.contains(host))
 }
 
 fn for_way(error: &AwsError) -> Option<String> {
     match error {
         AwsError::NoAnswer { reason, .. } if reason.contains("certificate") => {
             Some("behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE".to_owned())
+        }
+        AwsError::NoAnswer { reason, .. } if reason.contains("InvalidContentType") => {
+            Some("that server does not speak TLS: is its URL http:// and not https://?".to_owned())
+        }
+        AwsError::NoAnswer { reason, .. } if reason.contains("not AWS's") => Some(
+            "something on the way answered in AWS's place: sign in to the network, or check HTTPS_PROXY and the endpoint"
+                .to_owned(),
+        ),
+        AwsError::NoAnswer { reason, .. } if reason.contains("lookup") => {
+            Some("check the network, and whether the Region or the endpoint is written right".to_owned())
         }
         AwsError::NoAnswer { .. } => Some(TRY_AGAIN.to_owned()),
         AwsError::CaBundle { .. } => Some("AWS_CA_BUNDLE has to name a file of PEM certificates".to_owned()),
@@ -88,6 +117,9 @@ fn for_way(error: &AwsError) -> Option<String> {
 /// tells them apart.
 fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
     let Step { profile, asked, carried, .. } = step;
+    if is_clock(refusal) {
+        return Some(CLOCK.to_owned());
+    }
     let text = match refusal.code.as_str() {
         "AccessDenied" if refusal.message.contains("unable to validate MFA code") => {
             "check the MFA serial: it has to be a device of the very user whose key this is".to_owned()
@@ -111,22 +143,31 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
                 missing => format!(" ({} was sent)", missing.join(" and ")),
             };
             format!(
-                "AWS does not say which: the role may not exist, its trust policy may not name you or demand something \
+                "AWS does not say why: the role may not exist, its trust policy may not name you or may demand something \
                  else{sent}, or you may not call sts:AssumeRole on it; `assume explain {asked}` shows what is sent"
             )
         }
-        "InvalidClientTokenId" => {
-            format!(
-                "that key is not known to AWS: deleted, inactive, or of another partition; `assume explain {asked}`"
-            )
+        "SignatureDoesNotMatch" if is_scope(refusal) => {
+            "check the Region: `region` of the profile, AWS_REGION or --region".to_owned()
         }
-        "ExpiredToken" | "ExpiredTokenException" => {
-            format!("the credentials that it starts from have ended: get new ones, or `assume logout {asked}`")
-        }
-        "SignatureDoesNotMatch" if refusal.message.contains("ignature expired") => CLOCK.to_owned(),
-        "SignatureDoesNotMatch" if refusal.message.contains("not yet current") => CLOCK.to_owned(),
-        "RequestExpired" | "RequestTimeTooSkewed" => CLOCK.to_owned(),
-        "SignatureDoesNotMatch" => "the secret key does not belong to the key id: store the pair again".to_owned(),
+        "InvalidClientTokenId" => match &step.signer {
+            Some((identity, _)) => format!(
+                "AWS does not know the key of `{identity}`: deleted, inactive, or of another partition (aws-cn, aws-us-gov)"
+            ),
+            None => format!("AWS does not know that session any more: `assume logout {asked}`, then try again"),
+        },
+        "ExpiredToken" | "ExpiredTokenException" => match &step.signer {
+            Some((identity, _)) => {
+                format!("the credentials of `{identity}` have ended: get new ones where those came from")
+            }
+            None => format!("the session that it is reached from has ended: `assume logout {asked}`, then try again"),
+        },
+        "SignatureDoesNotMatch" => match &step.signer {
+            Some((identity, _)) => {
+                format!("the secret key of `{identity}` does not belong to its key id: store the pair again")
+            }
+            None => format!("what was kept of that session is damaged: `assume logout {asked}`, then try again"),
+        },
         "ValidationError" if refusal.message.contains("MaxSessionDuration") => {
             format!("ask for less (`duration` of \"{profile}\", or --duration 1h), or have the role's maximum raised")
         }
@@ -139,9 +180,34 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
         "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
             "AWS is asked too often from this account: wait a little and try again".to_owned()
         }
+        _ if refusal.status >= 500 => {
+            "that is AWS's trouble and not yours: try again in a minute (https://health.aws.amazon.com/health/status)"
+                .to_owned()
+        }
         _ => return None,
     };
     Some(text)
+}
+
+/// Whether it is the caller's own credentials that AWS takes for wrong.
+fn is_about_key(refusal: &Refusal) -> bool {
+    let codes = ["InvalidClientTokenId", "SignatureDoesNotMatch", "ExpiredToken", "ExpiredTokenException"];
+    codes.contains(&refusal.code.as_str()) && !is_clock(refusal) && !is_scope(refusal)
+}
+
+fn is_clock(refusal: &Refusal) -> bool {
+    match refusal.code.as_str() {
+        "SignatureDoesNotMatch" => {
+            refusal.message.contains("ignature expired") || refusal.message.contains("not yet current")
+        }
+        "RequestExpired" | "RequestTimeTooSkewed" => true,
+        _ => false,
+    }
+}
+
+/// The signature was made for a Region that there is not.
+fn is_scope(refusal: &Refusal) -> bool {
+    refusal.message.contains("scoped to a valid region")
 }
 
 const TRY_AGAIN: &str = "check the network, HTTPS_PROXY and the endpoint; then try again";

@@ -35,7 +35,7 @@ fn hint(error: &MfaError) -> Option<String> {
             Some(format!("is the seed that device's, and this machine's clock right? `assume mfa code {serial}`"))
         }
         MfaError::Refused { way: Way::Given | Way::Process | Way::Person, serial, .. } => {
-            Some(format!("is {serial} the device that showed the code?"))
+            Some(format!("is {serial} the device that showed the code, and was the code not used before?"))
         }
         MfaError::Spent { .. } => Some("wait for the device's next code, at most 30 s".to_owned()),
         MfaError::Process { program, .. } => {
@@ -44,7 +44,10 @@ fn hint(error: &MfaError) -> Option<String> {
         MfaError::NotACode { way: Way::Process } => {
             Some("the first line that `mfa_process` prints has to be the code and nothing else".to_owned())
         }
-        MfaError::NotACode { way: Way::Given | Way::Seed | Way::Person } | MfaError::Given { .. } => None,
+        MfaError::NotACode { way: Way::Given } => Some(
+            "give it the six digits that the device shows: `echo 123456 | assume NAME --mfa-code-file -`".to_owned(),
+        ),
+        MfaError::NotACode { way: Way::Seed | Way::Person } | MfaError::Given { .. } => None,
     }
 }
 

@@ -120,7 +120,8 @@ impl<'a> Codes<'a> {
         loop {
             if self.attempts == way.most() {
                 let serial = self.device.serial.clone();
-                return Err(MfaError::Refused { serial, way: way.way(), attempts: self.attempts });
+                let profile = self.device.for_whom.clone();
+                return Err(MfaError::Refused { profile, serial, way: way.way(), attempts: self.attempts });
             }
             let left = way.most() - self.attempts;
             self.attempts += 1;

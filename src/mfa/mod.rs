@@ -78,8 +78,10 @@ pub enum MfaError {
         source: PersonError,
     },
     /// AWS, or we, refused every code.
-    #[error("no code of the MFA device {serial} was accepted; {way} gave {attempts}")]
+    #[error("{profile} needs a code of the MFA device {serial}, and none was accepted: {attempts} tried, from {way}")]
     Refused {
+        /// The profile that needs it.
+        profile: String,
         /// The device.
         serial: MfaSerial,
         /// Where the codes came from.

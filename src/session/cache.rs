@@ -1,5 +1,6 @@
 //! Sessions remembered: the card first, then one read of the one store that it names.
 
+use std::io;
 use std::time::{Duration, SystemTime};
 
 use secrecy::ExposeSecret;
@@ -39,7 +40,12 @@ pub enum Kept {
     /// It will, or it needs not be.
     Yes,
     /// It will not: this is what those who wait for it are to be given.
-    No(SecretString),
+    No {
+        /// The session.
+        session: SecretString,
+        /// Why its card cannot be written, if that is the reason; of a store the vault has said it.
+        because: Option<io::Error>,
+    },
 }
 
 /// As it lies in the vault.
@@ -85,7 +91,7 @@ impl<'a> Cache<'a> {
         let Some(text) = write(credentials, expires_at) else { return Kept::Yes };
         let store = self.vault.write_session(&ItemName::session(key.as_str()), &text, expires_at);
         if store == StoreName::None {
-            return Kept::No(text);
+            return Kept::No { session: text, because: None };
         }
         match self.cards.write(key, &Card { store, ..card }) {
             Ok(()) => {
@@ -93,8 +99,9 @@ impl<'a> Cache<'a> {
                 Kept::Yes
             }
             Err(error) => {
-                person::warn(&format!("the session is handed over, but it will not be found again: {error}"));
-                Kept::No(text)
+                // Without a card nothing would find it again.
+                let _ = self.vault.remove_session(&ItemName::session(key.as_str()), store);
+                Kept::No { session: text, because: Some(error) }
             }
         }
     }

@@ -44,12 +44,12 @@ pub enum FlightError {
         waited: Duration,
     },
     /// Locks cannot be had here.
-    #[error("the lock folder {} cannot be used", folder.display())]
+    #[error("{} cannot be used: {reason}", folder.display())]
     Folder {
         /// The folder.
         folder: PathBuf,
         /// Why not.
-        source: io::Error,
+        reason: io::Error,
     },
 }
 
@@ -99,7 +99,7 @@ impl Flight {
     /// Waits for the turn to do what `name` names, and tells what there is to know meanwhile. `could_ask` says whether a
     /// person can be asked from here too.
     pub fn take(&self, name: &str, could_ask: bool, mut tell: impl FnMut(Waiting)) -> Result<Taken, FlightError> {
-        let folder = |source| FlightError::Folder { folder: self.folder.clone(), source };
+        let folder = |reason| FlightError::Folder { folder: self.folder.clone(), reason };
         if let Some(state) = self.folder.parent() {
             private_folder(state).map_err(folder)?;
         }
