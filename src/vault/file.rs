@@ -61,6 +61,7 @@ impl FileStore {
 
     /// Changes the content under the lock. `change` returns whether there is anything to write.
     fn update(&self, need: Need, change: impl FnOnce(&mut Content) -> bool) -> Result<bool, StoreError> {
+        self.key.could_open(need)?;
         let path = self.target()?;
         // Whoever is asked for a passphrase is asked before others are made to wait.
         let early = read(&path)?.is_some().then(|| self.key.open(need)).transpose()?;

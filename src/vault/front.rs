@@ -238,7 +238,7 @@ impl Vault {
             StoreName::Os => Ok(self.os()),
             StoreName::Kernel => self.kernel(),
             StoreName::File => Ok(self.file()),
-            StoreName::None => Err(StoreError::Absent { reason: "`none` keeps nothing".to_owned() }),
+            StoreName::None => Err(StoreError::Absent { reason: "it keeps nothing".to_owned() }),
         }
     }
 

@@ -107,6 +107,12 @@ impl KeySource {
         }
     }
 
+    /// Fails where nothing opens the file and nobody is to be asked, before a folder or a lock is made for it.
+    pub(super) fn could_open(&self, need: Need) -> Result<(), StoreError> {
+        let is_open = self.opened.lock().is_ok_and(|opened| opened.is_some());
+        if self.is_asked_for() && need == Need::Session && !is_open { Err(nothing_opens_it()) } else { Ok(()) }
+    }
+
     /// Returns the key of a vault that is there.
     pub(super) fn open(&self, need: Need) -> Result<Key, StoreError> {
         self.once(|| match &self.way {
