@@ -141,7 +141,7 @@ fn what_an_included_file_says_beyond_roles_has_to_be_granted() {
         let files = Files::new("include = [\"team.toml\"]\n", "", "");
         files.write("team.toml", said);
         let message = refusal(&files, "x");
-        assert!(message.contains(&format!("and {what} in it has to be allowed")), "{message}");
+        assert!(message.contains(&format!("and {what} in this one is not allowed")), "{message}");
         assert!(message.contains("where: HOME/team.toml:"), "{message}");
         let hint = grant.map(|grant| format!("include = [{{ path = \"HOME/team.toml\", allow = [\"{grant}\"] }}]"));
         assert!(hint.is_none_or(|hint| message.contains(&hint)), "{message}");
@@ -163,7 +163,7 @@ fn what_an_included_file_says_beyond_roles_has_to_be_granted() {
 fn an_included_identity_reads_no_environment_and_runs_no_command_by_the_grant_of_identities_alone() {
     let files = Files::new("include = [{ path = \"team.toml\", allow = [\"identities\"] }]\n", "", "");
     files.write("team.toml", "[identity.x]\nprocess = \"sh\"\n");
-    assert!(refusal(&files, "x").contains("and `process` in it has to be allowed"));
+    assert!(refusal(&files, "x").contains("and `process` in this one is not allowed"));
 }
 
 #[test]

@@ -54,7 +54,11 @@ impl Document {
             Err(error) => {
                 let line = line_of(&text, error.span().map_or(0, |span| span.start));
                 let key = "syntax".to_owned();
-                let message = error.message().to_owned();
+                let what = error.message().trim_end_matches(", expected nothing");
+                // Half of a value would not help, and a line that is longer is no line that somebody typed.
+                let written = text.lines().nth(line - 1).unwrap_or_default().trim();
+                let written = if written.len() > 80 { String::new() } else { format!(" in `{written}`") };
+                let message = format!("{what}{written}");
                 return Err(ConfigError::Toml { message, origin: Origin::File { path, line, key } });
             }
         };

@@ -111,7 +111,7 @@ pub enum ConfigError {
         origin: Origin,
     },
     /// An included file that goes beyond what the main file grants it.
-    #[error("an included file declares roles, and {what} in it has to be allowed by the main file")]
+    #[error("an included file may declare roles only, and {what} in this one is not allowed by the main file")]
     NotGranted {
         /// What goes beyond.
         what: String,

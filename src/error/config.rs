@@ -54,22 +54,33 @@ impl From<ConfigError> for Error {
 fn hint(error: &ConfigError) -> Option<String> {
     match error {
         ConfigError::Unreadable { path, source } if source.kind() == ErrorKind::PermissionDenied => {
-            Some(format!("ls -l {}", path.display()))
+            Some(format!("see whose it is: `ls -l {}`", path.display()))
+        }
+        ConfigError::NotText { .. } => {
+            Some("save it as UTF-8 (`>` of PowerShell 5 and some editors write UTF-16)".to_owned())
+        }
+        ConfigError::Toml { message, .. } if message.contains("leading zero") => {
+            Some("an account id stands between quotes: account_id = \"012345678901\"".to_owned())
+        }
+        ConfigError::Toml { message, .. } if message.contains("duplicate key") => {
+            Some("the name is there twice in the file: give this one another, or put both together".to_owned())
         }
         ConfigError::Untrusted { path, mend, .. } => Some(format!("{mend} {}", path.display())),
         ConfigError::UnknownKey { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
         ConfigError::NotGranted { grant: Some(grant), file, .. } => {
-            Some(format!("include = [{{ path = \"{}\", allow = [\"{grant}\"] }}]", file.display()))
+            let include = format!("include = [{{ path = \"{}\", allow = [\"{grant}\"] }}]", file.display());
+            Some(format!("if you trust whoever writes it with that, say in the main file: {include}"))
         }
         ConfigError::NotGranted { grant: None, .. } => Some("move it to your own config file".to_owned()),
         ConfigError::NotEditable { table, .. } => Some(format!("write it as a table with the header {table} first")),
         ConfigError::NotOurs { elsewhere: Some(_), .. } => Some("edit it where it is declared".to_owned()),
         ConfigError::NotOurs { nearest: Some(nearest), .. } => Some(format!("did you mean `{nearest}`?")),
-        ConfigError::NotOurs { elsewhere: None, nearest: None, .. } => Some("assume list".to_owned()),
+        ConfigError::NotOurs { elsewhere: None, nearest: None, .. } => {
+            Some("`assume list` shows what there is".to_owned())
+        }
         ConfigError::Changed { .. } => Some("run it again".to_owned()),
         ConfigError::Twice { .. } => Some("give one of them another name".to_owned()),
         ConfigError::Unreadable { .. }
-        | ConfigError::NotText { .. }
         | ConfigError::Unwritable { .. }
         | ConfigError::Toml { .. }
         | ConfigError::AwsFile { .. }

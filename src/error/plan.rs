@@ -12,9 +12,11 @@ impl From<PlanError> for Error {
         };
         let kind = match &error {
             PlanError::FlagRefused { .. } => Kind::Usage,
-            PlanError::Unknown { origin: None, .. } => Kind::Usage,
+            PlanError::Unknown { origin: None, .. } | PlanError::NotARole { origin: None, .. } => Kind::Usage,
+            PlanError::Limit { origin: Origin::Flag(_), .. } => Kind::Usage,
             PlanError::Config(_)
             | PlanError::Unknown { origin: Some(_), .. }
+            | PlanError::NotARole { origin: Some(_), .. }
             | PlanError::Loop { .. }
             | PlanError::NoIdentity { .. }
             | PlanError::SourceCount { .. }
@@ -34,7 +36,7 @@ impl From<PlanError> for Error {
 fn origins(error: &PlanError) -> Vec<Origin> {
     match error {
         PlanError::Config(_) | PlanError::FlagRefused { .. } => Vec::new(),
-        PlanError::Unknown { origin, .. } => origin.iter().cloned().collect(),
+        PlanError::Unknown { origin, .. } | PlanError::NotARole { origin, .. } => origin.iter().cloned().collect(),
         PlanError::Loop { hops } => hops.iter().map(|hop| hop.origin.clone()).collect(),
         PlanError::NoIdentity { origin, .. }
         | PlanError::SourceCount { origin, .. }
@@ -51,14 +53,23 @@ fn origins(error: &PlanError) -> Vec<Origin> {
 fn hint(error: &PlanError) -> Option<String> {
     match error {
         PlanError::Unknown { nearest, .. } => Some(match nearest.as_slice() {
-            [] => "assume list".to_owned(),
+            [] => "`assume list` shows what there is".to_owned(),
             [only] => format!("did you mean `{only}`?"),
             [first, rest @ ..] => format!("did you mean `{first}`, or {}?", quoted(rest)),
         }),
         PlanError::Loop { .. } => Some("one of them has to start from an identity instead".to_owned()),
+        PlanError::NoIdentity { origin: Origin::Flag(_), .. } => Some(
+            "name one at the top of the config file: `default_identity = \"NAME\"`, a profile of ~/.aws if you like"
+                .to_owned(),
+        ),
         PlanError::NoIdentity { profile, identities, .. } => Some(match identities.as_slice() {
-            [] => "assume identity add NAME".to_owned(),
-            [first, ..] => format!("assume role edit {profile} --identity {first}"),
+            [] => format!(
+                "store a key with `assume identity add NAME`, or take a profile of ~/.aws: `assume role edit {profile} \
+                 --identity NAME`"
+            ),
+            several => {
+                format!("name one: `assume role edit {profile} --identity NAME`, NAME being {}", quoted(several))
+            }
         }),
         PlanError::SourceCount { found: "both", .. } => {
             Some("leave out source_profile or credential_source".to_owned())
@@ -69,9 +80,16 @@ fn hint(error: &PlanError) -> Option<String> {
         PlanError::MfaImpossible { .. } => {
             Some("leave out mfa_serial, or start from an identity that has a long-term key".to_owned())
         }
+        PlanError::EndpointConflict { setting, origin: Origin::Environment(variable) } => {
+            Some(format!("unset {variable}, or leave out {setting}"))
+        }
         PlanError::EndpointConflict { setting, .. } => Some(format!("leave out endpoint_url or {setting}")),
+        PlanError::SignIn { profile, .. } => Some(format!(
+            "the AWS CLI can: give another profile `credential_process = aws configure export-credentials --profile \
+             {profile}`, and start from that one"
+        )),
         PlanError::Config(_)
-        | PlanError::SignIn { .. }
+        | PlanError::NotARole { .. }
         | PlanError::FlagRefused { .. }
         | PlanError::AcrossPartitions { .. }
         | PlanError::Limit { .. } => None,

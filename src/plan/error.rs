@@ -1,7 +1,7 @@
 //! Why a name cannot become a plan.
 
 use crate::config::{ConfigError, Origin};
-use crate::terms::{MfaSerial, Partition};
+use crate::terms::{InvalidRoleArn, MfaSerial, Partition};
 
 /// Why there is no plan.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +16,14 @@ pub enum PlanError {
         name: String,
         /// Names like it, nearest first.
         nearest: Vec<String>,
+        /// Where it is asked for, if not on the command line.
+        origin: Option<Origin>,
+    },
+    /// Something that is meant as a role's ARN, and is none.
+    #[error("{reason}")]
+    NotARole {
+        /// What is wrong with it.
+        reason: InvalidRoleArn,
         /// Where it is asked for, if not on the command line.
         origin: Option<Origin>,
     },

@@ -82,6 +82,7 @@ impl Way<'_> {
             Some(Declared::AwsProfile(profile)) => self.through_aws_profile(profile, asked, place),
             None => match name.parse::<RoleArn>() {
                 Ok(role_arn) => self.through_arn(name, role_arn, asked),
+                Err(reason) if name.starts_with("arn:") => Err(PlanError::NotARole { reason, origin: asked.cloned() }),
                 Err(_) => Err(PlanError::Unknown {
                     name: name.to_owned(),
                     nearest: self.catalog.nearest(name),
