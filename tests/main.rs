@@ -12,6 +12,7 @@ mod identity_keys;
 mod layout;
 mod main_job;
 mod mfa_seeds;
+mod mistakes;
 mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;
