@@ -240,7 +240,11 @@ impl<'a> Run<'a> {
             let code = match (codes.next(), refused.take()) {
                 (Ok(code), _) => code,
                 (Err(error), Some(last)) => {
-                    break Err(AcquireError::Codes { error, last, origin: device.serial.origin.clone() });
+                    break Err(AcquireError::Codes {
+                        error: Box::new(error),
+                        last,
+                        origin: device.serial.origin.clone(),
+                    });
                 }
                 (Err(error), None) => break Err(mfa_error(error, device)),
             };
@@ -266,7 +270,7 @@ impl<'a> Run<'a> {
     fn base(&self) -> Result<Credentials, AcquireError> {
         let base = self.plan.base();
         base_credentials(base, self.vault, &self.line, self.world)
-            .map_err(|error| AcquireError::Identity { error, origin: base.source.origin.clone() })
+            .map_err(|error| AcquireError::Identity { error: Box::new(error), origin: base.source.origin.clone() })
     }
 
     /// Keeps the session for later; what no store takes goes to those who wait for it now.
@@ -328,5 +332,5 @@ fn mfa_error(error: MfaError, device: &Device) -> AcquireError {
     let of_process = matches!(error, MfaError::Process { .. } | MfaError::NotACode { way: Way::Process });
     let process = device.process.as_ref().filter(|_| of_process).map(|process| &process.origin);
     let origin = process.unwrap_or(&device.serial.origin).clone();
-    AcquireError::Mfa { error, origin }
+    AcquireError::Mfa { error: Box::new(error), origin }
 }

@@ -270,7 +270,7 @@ fn listing(home: &Path) -> BTreeMap<PathBuf, (u32, Vec<u8>)> {
     let ours = |path: &PathBuf| path.starts_with(STATE) || *path == Path::new("sandbox.log");
     let above = |path: &PathBuf| Path::new(STATE).starts_with(path);
     let all = tree(home).into_iter().map(described);
-    all.filter(|(path, (mode, _))| !ours(path) && !(above(path) && mode & 0o777 == 0o700)).collect()
+    all.filter(|(path, (mode, _))| !(ours(path) || above(path) && mode & 0o777 == 0o700)).collect()
 }
 
 /// Where locks, cards and the record of spent codes lie.

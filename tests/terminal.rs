@@ -64,7 +64,10 @@ fn a_wrong_code_is_asked_for_again_and_three_are_enough() {
     }
     let (shown, exit) = terminal.code();
     assert_eq!(exit, 7, "{shown}");
-    assert!(shown.contains("no code of the MFA device arn:aws:iam::111122223333:mfa/alice was accepted"), "{shown}");
+    assert!(
+        shown.contains("a code of the MFA device arn:aws:iam::111122223333:mfa/alice, and none was accepted: 3 tried"),
+        "{shown}"
+    );
     assert_eq!(fs::read_to_string(sandbox.home.path().join("out")).unwrap(), "false\n");
     // The last one was used already, which AWS need not be asked.
     assert_eq!(count(&sandbox, "GetSessionToken"), 1);

@@ -16,7 +16,7 @@ pub enum AcquireError {
     #[error("{error}")]
     Identity {
         /// Why not.
-        error: IdentityError,
+        error: Box<IdentityError>,
         /// Where they are declared.
         origin: Origin,
     },
@@ -24,7 +24,7 @@ pub enum AcquireError {
     #[error("{error}")]
     Mfa {
         /// Why not.
-        error: MfaError,
+        error: Box<MfaError>,
         /// Where the device, or the command that gives its codes, is declared.
         origin: Origin,
     },
@@ -32,7 +32,7 @@ pub enum AcquireError {
     #[error("{error}")]
     Codes {
         /// Why there is no other.
-        error: MfaError,
+        error: Box<MfaError>,
         /// How the last one was refused.
         #[source]
         last: Box<Refusal>,
@@ -136,7 +136,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
         // It was tried several times, with pauses: who waited all that while need not try again.
         AcquireError::Step { source, .. } => SharedRefusal::Unreachable(source.to_string()),
         AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
-        AcquireError::Mfa { error, .. } => match error {
+        AcquireError::Mfa { error, .. } => match &**error {
             MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
                 SharedRefusal::Declined(error.to_string())
             }

@@ -146,10 +146,13 @@ pub(super) fn private_config(
 fn refuse_in_log(profile: &str, env: &Env) -> Result<(), Error> {
     let is_set = |name: &&str| env.text(name).is_some_and(|value| value != "false");
     let Some(where_) = ["GITHUB_ACTIONS", "GITLAB_CI"].into_iter().find(is_set) else { return Ok(()) };
-    let steps = format!("for the steps that follow: `assume export {profile} --format github`");
+    let more = match where_ {
+        "GITHUB_ACTIONS" => format!("for the steps that follow: `assume export {profile} --format github`"),
+        _ => format!("for the commands that follow: `eval \"$(assume export {profile})\"`"),
+    };
     Err(Error::text(Kind::Usage, format!("{where_} is set, and what is printed here ends up in a log"))
         .with_hint(format!("for one command: `assume exec {profile} -- COMMAND`"))
-        .with_hint((where_ == "GITHUB_ACTIONS").then_some(steps)))
+        .with_hint(more))
 }
 
 fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
@@ -201,7 +204,7 @@ mod tests {
                 refuse_in_log("prod", &variables.iter().copied().collect()).err().map(|error| error.to_string());
             assert_eq!(error.is_some(), refused, "{variables:?}");
             if let Some(error) = error {
-                assert!(error.contains("assume exec prod"), "{error}");
+                assert!(error.contains("assume exec prod") && error.contains("assume export prod"), "{error}");
             }
         }
     }

@@ -9,9 +9,9 @@ use crate::session::{FlightError, Phase};
 impl From<AcquireError> for Error {
     fn from(error: AcquireError) -> Self {
         match error {
-            AcquireError::Identity { error, origin } => Self::from(error).at(&origin),
-            AcquireError::Mfa { error, origin } => Self::from(error).at(&origin),
-            AcquireError::Codes { error, last, origin } => Self::from(error).because(last.to_string()).at(&origin),
+            AcquireError::Identity { error, origin } => Self::from(*error).at(&origin),
+            AcquireError::Mfa { error, origin } => Self::from(*error).at(&origin),
+            AcquireError::Codes { error, last, origin } => Self::from(*error).because(last.to_string()).at(&origin),
             AcquireError::Flight(error) => error.into(),
             AcquireError::Step { ref step, ref source } => {
                 let (kind, hint, origins) = (kind(source), hint(source, step), origins(source, step));
