@@ -18,6 +18,7 @@ on_each_lane!(
     many_at_once_make_one_call_for_each_step,
     another_key_under_the_same_name_is_served_nothing_of_the_first_one,
     logout_forgets_what_it_names_and_nothing_else,
+    who_leaves_takes_everything_along_and_learns_what_lives_on,
     a_refused_role_leaves_nothing_behind,
 );
 
@@ -195,6 +196,25 @@ fn logout_forgets_what_it_names_and_nothing_else(lane: Lane) {
     assert_eq!(place.home.run(&["logout", "--all"]).code, 0);
     place.key("update-app");
     assert_eq!(place.calls(), ["AssumeRole UpdateApp"]);
+}
+
+fn who_leaves_takes_everything_along_and_learns_what_lives_on(lane: Lane) {
+    let place = Place::new(lane);
+    place.key("prod-admin");
+    // Nobody can agree here, so nothing is removed without the word.
+    assert_eq!(place.home.run(&["logout", "--all", "--forget"]).code, 6);
+    place.key("prod-admin");
+    let left = place.home.run(&["logout", "--all", "--forget", "--yes"]);
+    assert_eq!(left.code, 0, "{left:?}");
+    for expected in ["MFA session of work  until ", "role/Admin  until ", "\"aws:TokenIssueTime\":\"2"] {
+        assert!(left.stdout.contains(expected), "{}", left.stdout);
+    }
+    assert!(!place.home.path().join(".local/state/assume").exists());
+    let gone = place.home.run(&["credential-process", "prod-admin"]);
+    assert_eq!((gone.code, gone.stdout.as_str()), (9, ""));
+    assert!(gone.stderr.contains("no key of the identity `work` is stored"), "{}", gone.stderr);
+    let seedless = place.home.run(&["mfa", "code", DEVICE]);
+    assert!(seedless.code != 0 && seedless.stdout.is_empty(), "{seedless:?}");
 }
 
 fn a_refused_role_leaves_nothing_behind(lane: Lane) {
