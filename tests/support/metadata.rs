@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 
 /// The token that the container's endpoint demands.
 pub(crate) const CONTAINER_TOKEN: &str = "Bearer of-this-container";
-const SESSION_TOKEN: &str = "of-this-instance";
+/// The token that the instance's service gives out, and demands.
+pub(crate) const INSTANCE_TOKEN: &str = "of-this-instance";
 const ROLE: &str = "Task";
 const TTL: &str = "x-aws-ec2-metadata-token-ttl-seconds: 21600\r\n";
 
@@ -31,6 +32,15 @@ struct Request {
 impl Metadata {
     /// Serves these credentials. `exported` is what `assume export --format json` printed.
     pub(crate) fn serve(exported: &str) -> Self {
+        Self::start(exported, TTL)
+    }
+
+    /// Serves an instance's token without saying how long it is good, which no client accepts.
+    pub(crate) fn broken() -> Self {
+        Self::start("{}", "")
+    }
+
+    fn start(exported: &str, headers: &'static str) -> Self {
         let exported: Value = serde_json::from_str(exported).unwrap();
         let credentials = json!({
             "Code": "Success",
@@ -51,7 +61,7 @@ impl Metadata {
                 let (status, text) = answer(&request, &credentials);
                 log.lock().unwrap().push(format!("{} {status}", request.what));
                 let length = text.len();
-                let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n{TTL}");
+                let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {length}\r\nConnection: close\r\n{headers}");
                 let _ = (&stream).write_all(format!("{head}\r\n{text}").as_bytes());
             }
         });
@@ -71,11 +81,10 @@ impl Metadata {
 
 fn answer(request: &Request, credentials: &Value) -> (u16, String) {
     let has = |name: &str, value: &str| request.headers.iter().any(|(n, v)| n == name && v == value);
-    let in_session = has("x-aws-ec2-metadata-token", SESSION_TOKEN);
+    let in_session = has("x-aws-ec2-metadata-token", INSTANCE_TOKEN);
     match request.what.as_str() {
         "GET /task" if has("authorization", CONTAINER_TOKEN) => (200, credentials.to_string()),
-        "GET /broken" => (200, format!("{{\"broken\": {credentials}")),
-        "PUT /latest/api/token" => (200, SESSION_TOKEN.to_owned()),
+        "PUT /latest/api/token" => (200, INSTANCE_TOKEN.to_owned()),
         "GET /latest/meta-data/iam/security-credentials/" if in_session => (200, ROLE.to_owned()),
         "GET /latest/meta-data/iam/security-credentials/Task" if in_session => (200, credentials.to_string()),
         "GET /task" | "GET /latest/meta-data/iam/security-credentials/" => (401, String::new()),
