@@ -23,7 +23,10 @@ impl From<RunError> for Error {
     fn from(error: RunError) -> Self {
         let hint = match &error {
             RunError::NotFound { .. } => Some("is it on the PATH, and is it the command that was meant?".to_owned()),
-            RunError::NotExecutable { .. } | RunError::Wait { .. } => None,
+            RunError::NotExecutable { program, .. } => {
+                Some(format!("is it a program, and may you run it? `ls -l {program}`"))
+            }
+            RunError::Wait { .. } => None,
         };
         Self::new(Kind::System, error).with_hint(hint)
     }
