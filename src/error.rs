@@ -133,3 +133,31 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::person::is_unsafe;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_it_quotes_an_error_drives_no_terminal_and_each_line_is_its_own(texts in prop::array::uniform5(any::<String>())) {
+            let [what, cause, key, variable, hint] = texts;
+            let error = Error::text(Kind::Refused, what)
+                .because(cause)
+                .at(&Origin::File { path: std::path::Path::new(&key).into(), line: 1, key: key.clone() })
+                .at(&Origin::Environment(variable))
+                .with_hint(hint);
+            let text = error.to_string();
+            let lines: Vec<&str> = text.split('\n').collect();
+            prop_assert!(!lines.concat().contains(is_unsafe), "{:?}", text);
+            let begins = ["assume: error: ", "  cause: ", "  where: ", "  where: ", "  hint: "];
+            prop_assert_eq!(lines.len(), begins.len());
+            prop_assert!(lines.iter().zip(begins).all(|(line, begin)| line.starts_with(begin)), "{:?}", text);
+        }
+    }
+}

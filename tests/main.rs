@@ -8,6 +8,7 @@ mod documents;
 mod foreign_clients;
 mod generated;
 mod hooked;
+mod hostile;
 mod identity_keys;
 mod layout;
 mod main_job;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use super::became::planned;
 use super::overrides::OverrideArgs;
-use super::stdout::print;
+use super::stdout::{json, print};
 use crate::config::Catalog;
 use crate::error::Error;
 use crate::identity::fingerprint;
@@ -40,8 +40,7 @@ pub(super) fn run(args: &ExplainArgs, world: &World) -> Result<ExitCode, Error> 
         .map(|key| cards.read(key).filter(|card| card.expires_at > now))
         .map(|card| card.map(|card| Cached { store: card.store.as_str(), expires_at: card.expires_at }))
         .collect();
-    let page =
-        if args.json { format!("{:#}\n", explain_json(&plan, &cached)) } else { explain_text(&plan, &cached, now) };
+    let page = if args.json { json(&explain_json(&plan, &cached)) } else { explain_text(&plan, &cached, now) };
     print(&page)?;
     Ok(ExitCode::SUCCESS)
 }

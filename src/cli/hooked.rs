@@ -13,6 +13,7 @@ use clap_complete::engine::CompletionCandidate;
 use super::stdout::print;
 use crate::error::Error;
 use crate::handover::Shell;
+use crate::person::plain;
 
 /// The exit code that says: these words change the shell.
 pub(super) const SWITCH: u8 = 213;
@@ -75,7 +76,7 @@ pub(super) fn complete(mut command: clap::Command, words: Vec<OsString>) -> Resu
         let help = candidate.get_help().map(ToString::to_string).unwrap_or_default();
         let value = candidate.get_value().to_string_lossy();
         // A name that would not stand on one line cannot be typed either.
-        if !value.chars().any(char::is_control) {
+        if plain(&value) == value {
             text.push_str(&format!("{value}\t{}\n", help.lines().next().unwrap_or_default()));
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn run(args: &ListArgs, world: &World) -> Result<ExitCode, Error> {
     let (listings, words) = (catalog.listings(), super::command_words());
     if args.json {
         let list: Vec<Value> = listings.iter().map(|listing| in_json(listing, &words)).collect();
-        stdout::print(&format!("{:#}\n", Value::from(list)))?;
+        stdout::print(&stdout::json(&Value::from(list)))?;
         return Ok(ExitCode::SUCCESS);
     }
     if listings.is_empty() {

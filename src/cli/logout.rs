@@ -9,7 +9,7 @@ use crate::error::{Error, Kind};
 use crate::person::{self, plain};
 use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};
-use crate::terms::show_duration;
+use crate::terms::{show_duration, show_time};
 use crate::vault::{ItemName, SecretKind, Vault};
 use crate::world::World;
 
@@ -122,13 +122,13 @@ fn report(sessions: &[(CacheKey, Card)], forget: bool, now: SystemTime) -> Strin
     page.push_str("AWS honours copies of these until they end:\n");
     for card in &alive {
         let left = show_duration(card.expires_at.duration_since(now).unwrap_or_default());
-        let until = humantime::format_rfc3339_seconds(card.expires_at);
+        let until = show_time(card.expires_at);
         let what = card.role_arn.clone().unwrap_or_else(|| format!("MFA session of {}", card.identity));
         page.push_str(&plain(&format!("  {what}  until {until} ({left})")));
         page.push('\n');
     }
     if forget {
-        let issued = humantime::format_rfc3339_seconds(now);
+        let issued = show_time(now);
         page.push_str(&format!(
             "An inline policy on the role (on the user, for an MFA session) that ends every session issued before now:\n  \
              {{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Deny\",\"Action\":\"*\",\"Resource\":\"*\",\

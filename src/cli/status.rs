@@ -5,12 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 
-use super::stdout::print;
+use super::stdout::{self, print};
 use crate::error::Error;
 use crate::handover::{EXPIRES_AT, PROFILE};
 use crate::person::plain;
 use crate::session::{Card, Cards};
-use crate::terms::show_duration;
+use crate::terms::{show_duration, show_time};
 use crate::world::World;
 
 /// Show what is active in this shell and what is cached, without opening a secret store
@@ -80,11 +80,10 @@ fn as_text(active: Option<&Active>, cards: &[Card], now: SystemTime) -> String {
 }
 
 fn as_json(active: Option<&Active>, cards: &[Card], now: SystemTime) -> String {
-    let time = |time: SystemTime| humantime::format_rfc3339_seconds(time).to_string();
     let active = active.map(|active| {
         json!({
             "profile": active.profile,
-            "expires_at": active.expires_at.map(time),
+            "expires_at": active.expires_at.map(show_time),
             "seconds_left": active.expires_at.map(|end| left(end, now).as_secs()),
         })
     });
@@ -96,11 +95,11 @@ fn as_json(active: Option<&Active>, cards: &[Card], now: SystemTime) -> String {
                 "identity": card.identity,
                 "role_arn": card.role_arn,
                 "store": card.store.as_str(),
-                "issued_at": time(card.issued_at),
-                "expires_at": time(card.expires_at),
+                "issued_at": show_time(card.issued_at),
+                "expires_at": show_time(card.expires_at),
                 "seconds_left": left(card.expires_at, now).as_secs(),
             })
         })
         .collect();
-    format!("{:#}\n", json!({ "active": active, "cached": cached }))
+    stdout::json(&json!({ "active": active, "cached": cached }))
 }

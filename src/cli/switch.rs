@@ -19,6 +19,7 @@ use crate::handover::{
     forget_private_config, replace, switch,
 };
 use crate::person;
+use crate::terms::show_time;
 use crate::world::{Env, World};
 
 /// Become a role in this shell, or run one command as it
@@ -158,10 +159,7 @@ fn refuse_in_log(profile: &str, env: &Env) -> Result<(), Error> {
 fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
     let shell = if cfg!(windows) { world.env.os("COMSPEC") } else { world.env.os("SHELL") };
     let shell = shell.map_or_else(|| if cfg!(windows) { "cmd".into() } else { "/bin/sh".into() }, OsString::from);
-    let until = became
-        .credentials
-        .expires_at()
-        .map_or_else(String::new, |end| format!(" until {}", humantime::format_rfc3339_seconds(end)));
+    let until = became.credentials.expires_at().map_or_else(String::new, |end| format!(" until {}", show_time(end)));
     person::note(&format!("a sub-shell as {}{until}; `exit` leaves it", became.profile));
     let changes = changes(became, world)?;
     Err(replace(&[shell], &changes, OurSecrets::Left).into())

@@ -27,7 +27,7 @@ pub(super) fn run(args: &VaultArgs, world: &World) -> Result<ExitCode, Error> {
     let vault = Vault::new(&catalog.defaults().vault, world);
     let stores = vault.probe_all();
     let homes = KINDS.map(|kind| Home::of(kind, &vault, &stores));
-    let page = if args.json { format!("{:#}\n", json(&homes, &stores)) } else { text(&homes, &stores) };
+    let page = if args.json { stdout::json(&json(&homes, &stores)) } else { text(&homes, &stores) };
     stdout::print(&page)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -10,6 +10,7 @@ use super::origin::Origin;
 use super::read::{self, Trust};
 use super::role::{self, Around};
 use super::section::{Section, invalid};
+use crate::person::plain;
 use crate::world::World;
 
 /// The keys that stand at the top of our file.
@@ -208,8 +209,8 @@ pub fn not_a_name(name: &str) -> Option<&'static str> {
         Some("it is empty")
     } else if name.starts_with('-') {
         Some("it begins like a flag")
-    } else if name.chars().any(|c| c.is_control() || c.is_whitespace()) {
-        Some("it has white space or a control character in it")
+    } else if name.chars().any(char::is_whitespace) || plain(name) != name {
+        Some("it has white space, or a control character or a mark that reverses text, in it")
     } else {
         None
     }

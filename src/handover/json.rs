@@ -6,7 +6,7 @@ use std::fmt::Write;
 use super::dialect::{SecretText, secret_text};
 use super::variables::{Change, Changes};
 use crate::session::Credentials;
-use crate::terms::ExposeSecret;
+use crate::terms::{ExposeSecret, show_time};
 
 /// Appends a JSON string.
 pub(super) fn push_string(value: &str, text: &mut String) {
@@ -73,7 +73,7 @@ pub fn process_answer(credentials: &Credentials) -> SecretText {
         field("SessionToken", session.token.expose_secret());
     }
     if let Some(end) = credentials.expires_at() {
-        field("Expiration", &humantime::format_rfc3339_seconds(end).to_string());
+        field("Expiration", &show_time(end));
     }
     if let Some(account) = &credentials.account {
         field("AccountId", account.as_str());

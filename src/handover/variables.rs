@@ -9,7 +9,7 @@ use std::path::Path;
 
 use super::stash::{BEFORE, Stash};
 use crate::session::Credentials;
-use crate::terms::{ExposeSecret, Region, SecretString};
+use crate::terms::{ExposeSecret, Region, SecretString, show_time};
 use crate::world::Env;
 
 /// The profile that a shell or a command has become: for prompts and for `status`.
@@ -182,7 +182,7 @@ pub fn switch(env: &Env, profile: &str, region: Option<&Region>, hand: Hand<'_>)
     if let Hand::Keys(credentials) = hand
         && let Some(end) = credentials.expires_at()
     {
-        values.push((EXPIRES_AT, SecretString::from(humantime::format_rfc3339_seconds(end).to_string())));
+        values.push((EXPIRES_AT, SecretString::from(show_time(end))));
     }
     values.push((BEFORE, stash.to_value()));
 
@@ -255,7 +255,7 @@ fn keys(credentials: &Credentials) -> Vec<(&'static str, SecretString)> {
     }
     if let Some(end) = credentials.expires_at() {
         // botocore reads the environment again, and fails clearly, when this has passed.
-        values.push((KEYS[3], SecretString::from(humantime::format_rfc3339_seconds(end).to_string())));
+        values.push((KEYS[3], SecretString::from(show_time(end))));
     }
     if let Some(account) = &credentials.account {
         values.push(("AWS_ACCOUNT_ID", SecretString::from(account.as_str())));

@@ -18,6 +18,7 @@ pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
 
 use crate::aws::AwsError;
+use crate::terms::show_time;
 use crate::vault::VaultError;
 
 /// Why an identity's own credentials cannot be had.
@@ -68,7 +69,7 @@ pub enum IdentityError {
         reason: String,
     },
     /// They have ended.
-    #[error("the credentials of `{identity}` ended at {}", humantime::format_rfc3339_seconds(*ended))]
+    #[error("the credentials of `{identity}` ended at {}", show_time(*ended))]
     Ended {
         /// Whose they are.
         identity: String,

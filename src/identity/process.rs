@@ -102,6 +102,23 @@ mod tests {
     }
 
     #[test]
+    fn an_expiry_before_1970_or_after_9999_can_be_handed_on_and_shown() {
+        for (expiry, shown) in [
+            ("9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z"),
+            ("1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z"),
+            ("0001-01-01T00:00:00+14:00", "1970-01-01T00:00:00Z"),
+        ] {
+            let command = format!(r#"echo '{{"Version":1,{KEY},"SessionToken":"t","Expiration":"{expiry}"}}'"#);
+            let credentials = run_it(&command).unwrap();
+            let answer = crate::terms::show_time(credentials.expires_at().unwrap());
+            assert_eq!(answer, shown, "{expiry}");
+            let ended =
+                IdentityError::Ended { identity: "legacy".to_owned(), ended: credentials.expires_at().unwrap() };
+            assert!(ended.to_string().contains(shown), "{ended}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_used_is_refused_without_quoting_it() {
         let cases = [
             (format!(r#"echo '{{"Version":2,{KEY}}}'"#), "version 2"),

@@ -11,4 +11,4 @@ mod terminal;
 
 pub use ask::{PersonError, ask_line, ask_secret, confirm, is_reachable};
 pub use caller::caller;
-pub use talk::{note, plain, warn};
+pub use talk::{is_unsafe, note, plain, warn};

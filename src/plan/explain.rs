@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::model::{Base, BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
 use crate::config::{Origin, Sourced};
 use crate::person::plain;
-use crate::terms::show_duration;
+use crate::terms::{show_duration, show_time};
 
 /// What the cache holds for one step, known without reading a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -110,9 +110,9 @@ fn step(
     origin: &Origin,
     cached: Option<&Option<Cached>>,
 ) -> Value {
-    let cached = cached.and_then(Option::as_ref).map(|cached| {
-        json!({ "store": cached.store, "expires_at": humantime::format_rfc3339_seconds(cached.expires_at).to_string() })
-    });
+    let cached = cached
+        .and_then(Option::as_ref)
+        .map(|cached| json!({ "store": cached.store, "expires_at": show_time(cached.expires_at) }));
     json!({
         "kind": kind,
         "role_arn": role_arn,

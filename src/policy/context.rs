@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::principal::Principal;
+use crate::terms::show_time;
 
 /// What is asked.
 #[derive(Clone, Debug)]
@@ -52,8 +53,7 @@ impl Context {
     #[must_use]
     pub fn at(self, time: SystemTime) -> Self {
         let seconds = time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        self.with("aws:CurrentTime", humantime::format_rfc3339_seconds(time).to_string())
-            .with("aws:EpochTime", seconds.to_string())
+        self.with("aws:CurrentTime", show_time(time)).with("aws:EpochTime", seconds.to_string())
     }
 
     /// Returns the key's values. A key without values is as good as absent.

@@ -20,7 +20,7 @@ use crate::mfa::GivenCode;
 use crate::person;
 use crate::plan::{Plan, Reach, Start};
 use crate::session::{Credentials, Flight, FlightError, Life, Lineage, Via};
-use crate::terms::{AccessKeyId, ExposeSecret};
+use crate::terms::{AccessKeyId, ExposeSecret, show_time};
 use crate::vault::{Vault, VaultError};
 use crate::world::World;
 
@@ -131,7 +131,7 @@ pub enum RotationError {
 }
 
 fn made(key: &Listed) -> String {
-    let made = key.made_at.map(|at| format!(", made {}", humantime::format_rfc3339_seconds(at)));
+    let made = key.made_at.map(|at| format!(", made {}", show_time(at)));
     made.unwrap_or_default()
 }
 

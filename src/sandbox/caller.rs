@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use sha2::{Digest, Sha256};
 
 use crate::policy::{Context, Document, Principal};
-use crate::terms::{ExposeSecret, Partition, Region, SecretString};
+use crate::terms::{ExposeSecret, Partition, Region, SecretString, show_time};
 
 use super::answer::{Refusal, Service};
 use super::call::Call;
@@ -149,7 +149,7 @@ impl Caller {
             context = context.with("aws:PrincipalOrgID", organization.as_str());
         }
         if let Some(issued) = self.issued {
-            context = context.with("aws:TokenIssueTime", humantime::format_rfc3339_seconds(issued).to_string());
+            context = context.with("aws:TokenIssueTime", show_time(issued));
         }
         let tags = match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => estate.users[*user].tags.clone(),

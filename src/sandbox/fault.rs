@@ -96,6 +96,9 @@ pub(super) fn take(armed: &mut Vec<Failure>, operation: Option<&str>) -> Vec<Fau
     taken
 }
 
+/// How far a clock can be off: ten years. What is farther off would lie before 1970 sooner or later, which no log can write.
+const FARTHEST: Duration = Duration::from_secs(10 * 365 * 24 * 3_600);
+
 impl Fault {
     fn is_modifier(self) -> bool {
         match self {
@@ -153,8 +156,8 @@ impl FromStr for Fault {
                     Some(length) => (-1, length),
                     None => (1, offset.trim_start_matches('+')),
                 };
-                let seconds = i64::try_from(duration(length)?.as_secs()).map_err(|_| ())?;
-                Ok(Self::Clock(sign * seconds))
+                let length = Some(duration(length)?).filter(|length| *length <= FARTHEST).ok_or(())?;
+                Ok(Self::Clock(sign * i64::try_from(length.as_secs()).map_err(|_| ())?))
             }
             Some(_) => Err(()),
         }
@@ -194,7 +197,9 @@ mod tests {
         for (text, failure) in cases {
             assert_eq!(text.parse(), Ok(failure), "{text}");
         }
-        for text in ["", "slow", "slow=fast", "500*", "500*x", "cut@", "clock=soon"] {
+        for text in
+            ["", "slow", "slow=fast", "500*", "500*x", "cut@", "clock=soon", "clock=-100y", "clock=9999999999999y"]
+        {
             assert!(text.parse::<Failure>().is_err(), "{text}");
         }
     }

@@ -116,6 +116,8 @@ fn reach(reach: &Reach) -> Value {
 mod tests {
     use std::time::Duration;
 
+    use proptest::prelude::*;
+
     use super::*;
     use crate::plan::{Base, BaseSource, Device, Reason};
     use crate::terms::{RoleDuration, TokenDuration};
@@ -254,5 +256,98 @@ mod tests {
         let host = |plan: &mut Plan| plan.hops[1].session_name = Sourced::by_default("alice@train".parse().unwrap());
         assert_eq!(kept(host), 3, "a new host name");
         assert_eq!(kept(|plan| plan.hops[1].role_arn.origin = Origin::Default), 3, "where it is declared");
+    }
+
+    /// A hop as somebody could declare it, from values that often coincide.
+    fn hops() -> impl Strategy<Value = Hop> {
+        let word = || prop::sample::select(vec!["aa", "ab", "bb", "aabb"]);
+        let maybe = || prop::option::weighted(0.5, word());
+        let tags = prop::collection::btree_map(word(), word(), 0..3);
+        let names = (word(), maybe(), maybe(), maybe(), maybe());
+        let lists = (tags, prop::collection::btree_set(word(), 0..3), prop::collection::btree_set(word(), 0..2));
+        let rest = (900u64..903, prop::sample::select(vec!["eu-west-1", "us-east-1"]), any::<(bool, bool)>(), maybe());
+        (names, lists, rest).prop_map(|(names, lists, rest)| {
+            let (role, external_id, session_name, source_identity, mfa) = names;
+            let (tags, transitive_tags, policy_arns) = lists;
+            let (seconds, region, (fips, dual_stack), endpoint) = rest;
+            let mut hop = hop(&format!("arn:aws:iam::123456789012:role/{role}"));
+            hop.external_id = external_id.map(parsed);
+            hop.session_name = session_name.map_or(hop.session_name, parsed);
+            hop.source_identity = source_identity.map(parsed);
+            hop.mfa = mfa.map(|name| device(&format!("arn:aws:iam::111122223333:mfa/{name}")));
+            hop.tags = tags.into_iter().map(|(key, value)| by(Tag::new(key, value).unwrap())).collect();
+            hop.transitive_tags = transitive_tags.into_iter().map(parsed).collect();
+            let arn = |name: &str| parsed(&format!("arn:aws:iam::aws:policy/{name}"));
+            hop.policy_arns = policy_arns.into_iter().map(arn).collect();
+            hop.duration.effective = by(Duration::from_secs(seconds).try_into().unwrap());
+            let endpoint_url = endpoint.map(|name| parsed(&format!("https://{name}.example")));
+            hop.reach = Reach { region: parsed(region), endpoint_url, fips, dual_stack };
+            hop
+        })
+    }
+
+    fn plans() -> impl Strategy<Value = Plan> {
+        (prop::collection::vec(hops(), 1..4), any::<bool>()).prop_map(|(hops, with_session)| {
+            let mut plan = Plan { hops, ..plan() };
+            if !with_session {
+                plan.start = Start::Keys(session(&mut plan).keys.clone());
+            }
+            plan
+        })
+    }
+
+    /// What is sent to AWS, as text.
+    fn shape(plan: &Plan) -> String {
+        let mut plan = plan.clone();
+        for hop in &mut plan.hops {
+            if hop.session_name.origin == Origin::Default {
+                hop.session_name.value = parsed("nobody").value;
+            }
+            hop.tags.sort_by(|a, b| a.value.cmp(&b.value));
+            hop.transitive_tags.sort_by(|a, b| a.value.cmp(&b.value));
+        }
+        format!("{:?}{:?}", plan.start, plan.hops)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn two_plans_have_the_same_keys_where_they_send_the_same_and_no_others(one in plans(), other in plans()) {
+            let same = one.hops.iter().zip(&other.hops);
+            let (start, whole) = (|plan: &Plan| shape(&Plan { hops: Vec::new(), ..plan.clone() }), shape(&one) == shape(&other));
+            prop_assert_eq!(keys_of(&one) == keys_of(&other), whole);
+            // And step by step: what they have in common, from the start on, they share.
+            let common = if start(&one) == start(&other) {
+                let hop = |plan: &Plan, hop: &Hop| shape(&Plan { hops: vec![hop.clone()], ..plan.clone() });
+                usize::from(one.steps() > one.hops.len()) + same.take_while(|(a, b)| hop(&one, a) == hop(&other, b)).count()
+            } else { 0 };
+            let shared = keys_of(&one).iter().zip(&keys_of(&other)).take_while(|(a, b)| a == b).count();
+            prop_assert_eq!(shared, common);
+        }
+
+        #[test]
+        fn the_order_of_tags_and_policies_and_the_persons_names_for_things_change_no_key(
+            plan in plans(), seed in any::<u64>(), name in "[a-z]{1,8}",
+        ) {
+            let mut other = plan.clone();
+            other.profile = name.clone();
+            for hop in &mut other.hops {
+                let by = usize::try_from(seed % 5).unwrap();
+                hop.profile = name.clone();
+                let turn = by % hop.tags.len().max(1);
+                hop.tags.rotate_left(turn);
+                hop.transitive_tags.reverse();
+                hop.policy_arns.reverse();
+            }
+            prop_assert_eq!(keys_of(&plan), keys_of(&other));
+        }
+
+        #[test]
+        fn whoever_else_starts_shares_no_key(plan in plans(), one in ".{1,12}", other in ".{1,12}") {
+            let keys = |who: &str| cache_keys(&plan, &Fingerprint(who.to_owned()));
+            let shared = keys(&one).iter().zip(&keys(&other)).filter(|(a, b)| a == b).count();
+            prop_assert_eq!(shared, if one == other { plan.steps() } else { 0 });
+        }
     }
 }

@@ -63,7 +63,8 @@ impl Turn {
         let status = Status {
             pid: std::process::id(),
             phase: Phase::Calls,
-            attempt: last.map_or(1, |last| last.attempt + u64::from(inherited.is_none())),
+            // Whatever a damaged file says.
+            attempt: last.map_or(1, |last| last.attempt.wrapping_add(u64::from(inherited.is_none()))),
             refused: inherited.clone(),
         };
         let beats = path.clone();
@@ -147,4 +148,23 @@ fn read_from(file: &mut File) -> Option<Status> {
     file.seek(SeekFrom::Start(0)).ok()?;
     file.read_to_end(&mut text).ok()?;
     serde_json::from_slice(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_damaged_lock_file_costs_nobody_their_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("step");
+        let last = format!(r#"{{"pid":1,"phase":"calls","attempt":{},"refused":null}}"#, u64::MAX);
+        for text in [&last, r#"{"pid":-1}"#, "", "\0\0", "[]"] {
+            std::fs::write(&path, text).unwrap();
+            let file = OpenOptions::new().read(true).write(true).open(&path).unwrap();
+            let turn = Turn::begin(file, path.clone(), None).unwrap();
+            assert!(turn.refused_meanwhile().is_none(), "{text}");
+            assert_eq!(read_status(&path).unwrap().pid, std::process::id(), "{text}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ mod label;
 mod partition;
 mod policy_text;
 mod tag;
+mod time;
 
 pub use access_key::{AccessKeyId, InvalidAccessKeyId};
 pub use arn::{AccountId, InvalidAccountId, InvalidRoleArn, InvalidRoleName, RoleArn, RoleName};
@@ -19,5 +20,6 @@ pub use label::{ExternalId, InvalidLabel, MfaSerial, SessionName, SourceIdentity
 pub use partition::{InvalidRegion, Partition, Region};
 pub use policy_text::{InvalidPolicy, PolicyArn, SessionPolicy};
 pub use tag::{InvalidTag, Tag, TagKey};
+pub use time::show_time;
 
 pub use secrecy::{ExposeSecret, SecretString};

@@ -90,5 +90,5 @@ fn json(shown: &[Shown]) -> String {
             "origin": identity.origin.to_string(),
         })
     });
-    format!("{:#}\n", list.collect::<serde_json::Value>())
+    stdout::json(&list.collect())
 }

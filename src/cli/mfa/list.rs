@@ -90,5 +90,5 @@ fn json(devices: &BTreeMap<MfaSerial, Known>) -> String {
             "seed_store": known.seed,
         })
     });
-    format!("{:#}\n", list.collect::<serde_json::Value>())
+    stdout::json(&list.collect())
 }

@@ -60,3 +60,99 @@ fn escaped(value: &str) -> zeroize::Zeroizing<String> {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::handover::Aside;
+    use crate::terms::SecretString;
+
+    /// Reads the file as GitHub's runner does.
+    /// Source: actions/runner, `FileCommandManager.cs`, `SetEnvFileCommand` on Linux: lines end with a line feed.
+    fn read(mut text: &str) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        while let Some((line, rest)) = text.split_once('\n') {
+            text = rest;
+            let (equals, heredoc) = (line.find('='), line.find("<<"));
+            match (equals, heredoc) {
+                (Some(at), heredoc) if heredoc.is_none_or(|heredoc| at < heredoc) => {
+                    variables.insert(line[..at].to_owned(), line[at + 1..].to_owned());
+                }
+                (_, Some(at)) => {
+                    let end = format!("\n{}\n", &line[at + 2..]);
+                    let whole = format!("\n{text}");
+                    let (value, rest) = whole.split_once(&end).unwrap();
+                    variables.insert(line[..at].to_owned(), value.strip_prefix('\n').unwrap_or(value).to_owned());
+                    text = &text[text.len() - rest.len()..];
+                }
+                (_, None) => assert!(line.is_empty(), "{line:?} is nothing that GitHub reads"),
+            }
+        }
+        assert!(text.is_empty(), "{text:?}");
+        variables
+    }
+
+    fn value() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            Just("\n".to_owned()),
+            Just("\r\n".to_owned()),
+            Just("PATH<<EOF\n/tmp\nEOF\n".to_owned()),
+            Just("\nLD_PRELOAD=/tmp/x.so\n".to_owned()),
+            Just("::set-env name=PATH::/tmp".to_owned()),
+            Just("%0A::stop-commands::x".to_owned()),
+            "\\PC{0,8}",
+        ];
+        prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+    }
+
+    fn of(values: &[String; 2]) -> Changes {
+        let [secret, token] = values.clone().map(SecretString::from);
+        let list = vec![
+            Change::Set("AWS_SECRET_ACCESS_KEY", secret),
+            Change::Set("AWS_SESSION_TOKEN", token),
+            Change::Unset("AWS_SECURITY_TOKEN"),
+        ];
+        Changes { list, aside: Aside::Lay(Vec::new()) }
+    }
+
+    fn written(values: &[String; 2]) -> Written {
+        let env = [("GITHUB_ENV", "/nonexistent"), ("AWS_SECURITY_TOKEN", "old")].into_iter().collect();
+        write(&env, &of(values)).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_a_value_holds_it_sets_no_other_variable_and_gives_the_runner_no_other_order(
+            secret in value(), token in value(),
+        ) {
+            let written = written(&[secret.clone(), token.clone()]);
+            let (_, file) = written.append.unwrap();
+            let found = read(&file);
+            let expected =
+                [("AWS_SECRET_ACCESS_KEY", secret.clone()), ("AWS_SESSION_TOKEN", token.clone()), ("AWS_SECURITY_TOKEN", String::new())];
+            prop_assert_eq!(found, expected.map(|(name, value)| (name.to_owned(), value)).into_iter().collect());
+
+            let masks: Vec<&str> = written.stdout.split(['\n', '\r']).collect();
+            prop_assert_eq!(masks.len(), 3);
+            prop_assert!(masks[..2].iter().all(|line| line.starts_with("::add-mask::")) && masks[2].is_empty());
+        }
+    }
+
+    #[test]
+    fn the_line_that_ends_a_value_cannot_be_known_beforehand() {
+        let delimiter = |written: Written| {
+            let (_, file) = written.append.unwrap();
+            file.lines().next().unwrap().split_once("<<").unwrap().1.to_owned()
+        };
+        let values = ["a".to_owned(), "b".to_owned()];
+        let one = delimiter(written(&values));
+        assert_eq!(one.len(), 32);
+        assert_ne!(one, delimiter(written(&values)));
+    }
+}

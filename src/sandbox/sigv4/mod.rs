@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_e
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-use crate::terms::{ExposeSecret, SecretString};
+use crate::terms::{ExposeSecret, SecretString, show_time};
 
 use super::call::Call;
 
@@ -256,8 +256,7 @@ fn read_time(text: &str) -> Option<SystemTime> {
 
 /// Writes a time as signatures do: `20150830T123600Z`.
 pub(super) fn write_time(time: SystemTime) -> String {
-    let seconds = humantime::format_rfc3339_seconds(time).to_string();
-    seconds.replace(['-', ':'], "")
+    show_time(time).replace(['-', ':'], "")
 }
 
 fn hmac(key: &[u8], message: &str) -> Hmac<Sha256> {
@@ -327,6 +326,16 @@ mod tests {
             }
             let empty = Signature { signature: Vec::new(), ..signature };
             assert!(!empty.matches(&signed, &secret()), "{name}: no signature at all");
+        }
+    }
+
+    #[test]
+    fn a_date_of_another_century_is_read_and_not_believed() {
+        let (_, wire) = vectors()[0];
+        for date in ["Fri, 01 Jan 1960 00:00:00 GMT", "Fri, 31 Dec 9999 23:59:59 GMT"] {
+            let call = call(&wire.replace("X-Amz-Date:20150830T123600Z", &format!("Date:{date}")));
+            let read = Signature::of(&call).map(|signature| signature.matches(&call, &secret()));
+            assert_eq!(read, Ok(false), "{date}");
         }
     }
 

@@ -1,0 +1,51 @@
+//! What a `credential_process` prints and what a container's endpoint answers.
+//!
+//! The first byte chooses; the program is a real one, and the endpoint is asked by the real client, over loopback.
+#![no_main]
+
+use assume::aws::Line;
+use assume::config::{Origin, Sourced};
+use assume::identity::base_credentials;
+use assume::plan::{Base, BaseSource};
+use assume::vault::Vault;
+use assume::world::World;
+use assume_fuzz::{Home, Loopback, hand_over, says};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
+    let Some((which, body)) = data.split_first() else { return };
+    let source = if which % 2 == 0 {
+        stage.loopback.lay(if which % 4 == 0 { 200 } else { 404 }, body);
+        BaseSource::Container
+    } else {
+        let file = stage.home.write("answer".as_ref(), body);
+        BaseSource::Process(format!("exec cat {}", file.display()))
+    };
+    let base = Base { name: "legacy".to_owned(), chosen: Origin::Default, source: Sourced::by_default(source) };
+    let vault = Vault::new(&Default::default(), stage.world());
+    match base_credentials(&base, &vault, &stage.line, stage.world()) {
+        Ok(credentials) => hand_over(&credentials, stage.world()),
+        Err(error) => says(error),
+    }
+}));
+
+struct Stage {
+    loopback: Loopback,
+    home: &'static Home,
+    line: Line<'static>,
+}
+
+impl Stage {
+    fn world(&self) -> &'static World {
+        &self.home.world
+    }
+}
+
+thread_local! {
+    static STAGE: Stage = {
+        let (loopback, home) = (Loopback::start(), &*Box::leak(Box::new(Home::new())));
+        // SAFETY: nothing else runs yet that reads the environment: the server's thread does not.
+        unsafe { std::env::set_var("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{}/credentials", loopback.url())) };
+        Stage { loopback, home, line: Line::new(&home.world) }
+    };
+}
