@@ -27,8 +27,9 @@ fn is_harmless(what: &str, ran: &Ran) {
     }
 }
 
+/// As a TOML string on one line: JSON's strings are that too.
 fn toml(text: &str) -> String {
-    toml::Value::from(text).to_string()
+    serde_json::to_string(text).unwrap()
 }
 
 #[test]
@@ -59,7 +60,7 @@ fn nothing_in_a_config_drives_the_terminal_whichever_command_shows_it() {
     home.config(&config);
     home.aws_config(&format!(
         "[profile a]\nrole_arn = {ARN}\nsource_profile = {0}\n[profile b]\nregion = {0}\nrole_arn = {0}\n\
-         [profile c]\ncredential_process = {0}\n[profile {0}]\n",
+         [profile c]\ncredential_process = false {0}\n[profile {0}]\n",
         "x\u{1b}[2J\u{9b}2J\u{202e}"
     ));
 
@@ -97,7 +98,9 @@ fn a_name_that_could_not_be_shown_is_no_name() {
         is_harmless(name, &ran);
     }
     for words in [["--hook=complete", "--", "assume", ""], ["--hook=complete", "--", "assume", "a"]] {
-        is_harmless("completion", &home.run(&words));
+        let ran = home.run(&words);
+        // A tab stands between a word and what it means.
+        is_harmless("completion", &Ran { stdout: ran.stdout.replace('\t', " "), ..ran });
     }
 }
 

@@ -1,9 +1,9 @@
 //! A trust policy, an identity policy and a request: read and evaluated. A deny of everything wins over all of it.
 #![no_main]
 
+use assume::person::plain;
 use assume::policy::{Context, Document, Principal, Request, allows, may_assume};
 use assume_fuzz::{is_plain, now, parts};
-use assume::person::plain;
 use libfuzzer_sys::fuzz_target;
 
 const ROLE: &str = "arn:aws:iam::999999999999:role/R";

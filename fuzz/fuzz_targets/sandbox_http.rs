@@ -101,10 +101,11 @@ fn ask(url: &str, request: &[u8]) -> Vec<u8> {
     if stream.write_all(request).is_ok() {
         let mut piece = [0; 4_096];
         // One piece is enough to know that there is an answer. What is no whole request gets none until it ends.
-        let begun = complete(request) && stream.read(&mut piece).is_ok_and(|length| {
-            answer.extend(&piece[..length]);
-            length > 0
-        });
+        let begun = complete(request)
+            && stream.read(&mut piece).is_ok_and(|length| {
+                answer.extend(&piece[..length]);
+                length > 0
+            });
         if !begun {
             let _ = stream.shutdown(std::net::Shutdown::Write);
             let _ = stream.read_to_end(&mut answer);
