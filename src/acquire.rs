@@ -297,7 +297,9 @@ impl<'a> Run<'a> {
     /// Credentials come all the same, and one warning says it for every lock and card.
     fn warn_of_state(&mut self, error: &dyn std::error::Error) {
         if !std::mem::replace(&mut self.warned, true) {
-            person::warn(&format!("{error}, so the same may be asked of AWS or of you again"));
+            person::warn(&format!(
+                "{error}, so the same may be asked of AWS or of you again; it has to be a folder of yours alone"
+            ));
         }
     }
 

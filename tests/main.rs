@@ -5,6 +5,7 @@
 mod catalog;
 mod declared;
 mod documents;
+mod faults;
 mod foreign_clients;
 mod generated;
 mod hooked;
@@ -20,6 +21,7 @@ mod plan_cases;
 mod sandbox_command;
 mod sandbox_server;
 mod sdks;
+mod secrets;
 mod shells;
 mod single_flight;
 mod support;

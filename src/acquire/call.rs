@@ -38,7 +38,7 @@ impl<'a> Call<'a> {
                 role_arn: None,
                 origin: session.device.serial.origin.clone(),
                 asked,
-                carried: Carried { external_id: false, mfa: true },
+                carried: Carried { external_id: false, mfa: true, code: true },
                 signer,
                 endpoint,
             },
@@ -50,6 +50,7 @@ impl<'a> Call<'a> {
                 carried: Carried {
                     external_id: hop.external_id.is_some(),
                     mfa: hop.mfa.is_some() || (count == 2 && matches!(plan.start, Start::MfaSession(_))),
+                    code: hop.mfa.is_some(),
                 },
                 signer,
                 endpoint,

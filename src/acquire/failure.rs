@@ -88,6 +88,8 @@ pub struct Carried {
     pub external_id: bool,
     /// An MFA code, or an MFA session's credentials.
     pub mfa: bool,
+    /// An MFA code, in this very call.
+    pub code: bool,
 }
 
 /// Says what was tried, and who else was refused.

@@ -7,6 +7,8 @@ use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
+use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::region::Region as SdkRegion;
@@ -15,6 +17,7 @@ use secrecy::ExposeSecret;
 
 use super::error::AwsError;
 use super::http;
+use super::retry::{OnlyForTheClock, TellRetries};
 use crate::plan::Reach;
 use crate::session::Credentials;
 use crate::world::World;
@@ -26,12 +29,12 @@ pub struct Clients {
 }
 
 /// How often a call is sent at most. A call with an MFA code goes out once: a code that was possibly taken is spent. So does
-/// one that makes a key.
+/// one that makes a key. Each try after the first is told to whoever waits.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Tries {
     /// Three, with growing, jittered pauses between them.
     Several,
-    /// One.
+    /// One; another only where our clock is off, so that AWS refused the signature before it looked at anything else.
     Once,
 }
 
@@ -49,6 +52,10 @@ impl Clients {
         config.set_use_fips(Some(reach.fips));
         config.set_use_dual_stack(Some(reach.dual_stack));
         config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        if tries == Tries::Once {
+            config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
+        }
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
@@ -64,6 +71,10 @@ impl Clients {
         let shared = self.config(credentials, tries).region(region).build();
         let mut config = aws_sdk_iam::config::Builder::from(&shared);
         config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        if tries == Tries::Once {
+            config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
+        }
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
@@ -75,7 +86,7 @@ impl Clients {
     fn config(&self, credentials: &Credentials, tries: Tries) -> aws_types::sdk_config::Builder {
         let retries = match tries {
             Tries::Several => RetryConfig::standard().with_max_attempts(3).with_max_backoff(Duration::from_secs(4)),
-            Tries::Once => RetryConfig::disabled(),
+            Tries::Once => RetryConfig::standard().with_max_attempts(2),
         };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))

@@ -6,6 +6,7 @@ mod client;
 mod error;
 mod http;
 mod line;
+mod retry;
 mod runtime;
 
 pub use client::{Clients, Tries};

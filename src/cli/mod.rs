@@ -100,6 +100,7 @@ impl Cli {
 
 /// Runs the program: what was typed, in the world as it is.
 pub fn main() -> ExitCode {
+    keep_memory_private();
     let mut words = std::env::args_os().collect();
     let call = Call::take_from(&mut words);
     outcome(call, words).unwrap_or_else(|error| {
@@ -107,6 +108,20 @@ pub fn main() -> ExitCode {
         ExitCode::from(error.kind().exit_code())
     })
 }
+
+/// Leaves no core dump with secrets in it, and lets no other program of this user look into the memory. What we start is
+/// not concerned: `execve` begins anew.
+///
+/// Source: prctl(2), `PR_SET_DUMPABLE`.
+#[cfg(target_os = "linux")]
+fn keep_memory_private() {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    // A kernel that refuses has nothing else to offer.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}
+
+#[cfg(not(target_os = "linux"))]
+fn keep_memory_private() {}
 
 fn outcome(call: Call, words: Vec<OsString>) -> Result<ExitCode, Error> {
     if call == Call::Completing {

@@ -80,6 +80,9 @@ fn origins(error: &AwsError, step: &Step) -> Vec<Origin> {
 fn hint(error: &AwsError, step: &Step) -> Option<String> {
     match (error, &step.endpoint) {
         (AwsError::Refused(refusal), _) => for_refusal(refusal, step),
+        (AwsError::NoAnswer { sent: true, .. }, _) if step.carried.code => {
+            Some(format!("{TRY_AGAIN}, with the next code: AWS may have taken this one"))
+        }
         (AwsError::NoAnswer { reason, .. }, Some((url, _))) if reason.contains("refused") && is_here(url) => {
             Some(format!("is there a server at {url}, and is that where STS is to be asked?"))
         }
@@ -177,12 +180,14 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
         "PackedPolicyTooLarge" => "shorten the session policy, or send fewer tags and policy ARNs".to_owned(),
         "MalformedPolicyDocument" => "mend the session policy: `policy`, `policy_file` or --policy".to_owned(),
         "RegionDisabledException" => "have STS activated in that Region, or name another one with --region".to_owned(),
-        "Throttling" | "ThrottlingException" | "RequestLimitExceeded" | "TooManyRequestsException" => {
-            "AWS is asked too often from this account: wait a little and try again".to_owned()
-        }
-        _ if refusal.status >= 500 => {
-            "that is AWS's trouble and not yours: try again in a minute (https://health.aws.amazon.com/health/status)"
-                .to_owned()
+        _ if refusal.is_passing() => {
+            let why = if refusal.status >= 500 {
+                "that is AWS's trouble and not yours: try again in a minute (https://health.aws.amazon.com/health/status)"
+            } else {
+                "AWS is asked too often from this account: wait a little and try again"
+            };
+            let with = if carried.code { ", with the next code: AWS may have taken this one" } else { "" };
+            format!("{why}{with}")
         }
         _ => return None,
     };

@@ -121,6 +121,14 @@ mod tests {
     }
 
     #[test]
+    fn debug_shows_no_seed() {
+        let seed = Seed::parse(&SecretString::from("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")).unwrap();
+        let code = seed.code_at(UNIX_EPOCH);
+        let shown = format!("{seed:?} {code:?}");
+        assert!(!shown.contains("JBSWY3DP") && !shown.contains(code.expose_secret()), "{shown}");
+    }
+
+    #[test]
     fn codes_are_those_of_the_rfc() {
         let seed = parse(RFC_SEED).unwrap();
         for (seconds, code) in

@@ -58,3 +58,24 @@ impl Credentials {
         self.session.as_ref().and_then(|session| session.expires_at)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_secret() {
+        let session = Session { token: SecretString::from("the-token"), expires_at: None };
+        let credentials = Credentials {
+            key_id: "ASIAIOSFODNN7EXAMPLE".parse().unwrap(),
+            secret_key: SecretString::from("the-secret"),
+            session: Some(session),
+            account: None,
+            arn: None,
+            lineage: Lineage::default(),
+        };
+        let shown = format!("{credentials:?} {credentials:#?}");
+        assert!(shown.contains("ASIAIOSFODNN7EXAMPLE"), "{shown}");
+        assert!(!shown.contains("the-secret") && !shown.contains("the-token"), "{shown}");
+    }
+}

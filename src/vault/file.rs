@@ -209,7 +209,12 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), StoreError> {
         new.persist(path)?;
         sync_folder(folder)
     };
-    replaced().map_err(|error| StoreError::failed(format!("cannot write {}: {error}", path.display())))
+    replaced().map_err(|error| StoreError::failed(format!("cannot write {}: {}", path.display(), bare(&error))))
+}
+
+/// Returns the system's own words, without the name of a temporary file.
+fn bare(error: &io::Error) -> String {
+    if error.get_ref().is_some() { error.kind().to_string() } else { error.to_string() }
 }
 
 #[cfg(unix)]

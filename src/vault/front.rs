@@ -47,7 +47,12 @@ impl Vault {
         match self.store(store).and_then(|opened| opened.read(name)) {
             Ok(value) => Ok(value),
             Err(error) => {
-                warn_once(store, &error, "this session is made anew");
+                let advice = match &error {
+                    // It is about to be replaced.
+                    StoreError::Damaged { what, .. } if what == name.as_str() => "",
+                    error => error.advice(store),
+                };
+                warn_once(store, &error, "this session is made anew", advice);
                 Ok(None)
             }
         }
@@ -55,27 +60,29 @@ impl Vault {
 
     /// Writes a session into the first store that takes it, and returns which; `StoreName::None` if none did, having said so.
     pub fn write_session(&self, name: &ItemName, value: &SecretString, expires_at: SystemTime) -> StoreName {
-        let mut tried = Vec::new();
+        let mut tried: Vec<(StoreName, StoreError)> = Vec::new();
         for store in self.order(SecretKind::Session) {
             if store == StoreName::None {
                 return StoreName::None;
             }
             match self.store(store).and_then(|opened| opened.write(name, value, Some(expires_at))) {
-                Ok(()) => return store,
-                Err(error) => {
-                    if !error.is_quiet() {
-                        warn_once(store, &error, "the session goes elsewhere");
+                Ok(()) => {
+                    let goes = format!("the session goes to `{}`", store.as_str());
+                    for (failed, error) in tried.iter().filter(|(_, error)| !error.is_quiet()) {
+                        warn_once(*failed, error, &goes, error.advice(*failed));
                     }
-                    tried.push((store, error));
+                    return store;
                 }
+                Err(error) => tried.push((store, error)),
             }
         }
-        let why = super::listed(&tried);
-        warn_once(
-            StoreName::None,
-            &StoreError::failed(format!("no store keeps sessions here ({why})")),
-            "each command asks AWS anew; `assume vault` says what can be done",
-        );
+        // What was said of a store when the session was sought in it is true still.
+        if !tried.iter().any(|(store, _)| was_said(*store)) {
+            let worst = tried.iter().find(|(_, error)| !error.is_quiet()).or(tried.last());
+            let advice = worst.map_or("", |(store, error)| error.advice(*store));
+            let error = StoreError::failed(format!("no store keeps sessions here ({})", super::listed(&tried)));
+            warn_once(StoreName::None, &error, "each command asks AWS anew", advice);
+        }
         StoreName::None
     }
 
@@ -278,17 +285,23 @@ impl fmt::Debug for Vault {
     }
 }
 
-/// Says that a store failed, once for each store in the life of this process.
-fn warn_once(store: StoreName, error: &StoreError, and_so: &str) {
-    static SAID: Mutex<BTreeSet<StoreName>> = Mutex::new(BTreeSet::new());
-    let first = SAID.lock().map_or(true, |mut said| said.insert(store));
-    if !first {
+/// The stores of which it was said, in the life of this process, that they failed; `None` stands for all of them.
+static SAID: Mutex<BTreeSet<StoreName>> = Mutex::new(BTreeSet::new());
+
+fn was_said(store: StoreName) -> bool {
+    SAID.lock().is_ok_and(|said| said.contains(&store))
+}
+
+/// Says that a store failed, what follows from it and what can be done, once for each store.
+fn warn_once(store: StoreName, error: &StoreError, and_so: &str, advice: &str) {
+    if !SAID.lock().map_or(true, |mut said| said.insert(store)) {
         return;
     }
+    let advice = if advice.is_empty() { String::new() } else { format!("; {advice}") };
     match store {
-        StoreName::None => person::warn(&format!("{error}; {and_so}")),
+        StoreName::None => person::warn(&format!("{error}; {and_so}{advice}")),
         StoreName::Os | StoreName::Kernel | StoreName::File => {
-            person::warn(&format!("secret store `{}`: {error}; {and_so}", store.as_str()));
+            person::warn(&format!("secret store `{}`: {error}; {and_so}{advice}", store.as_str()));
         }
     }
 }

@@ -175,6 +175,8 @@ fn open() -> Result<KeyRing, StoreError> {
         KeyError::Unknown(_) | KeyError::OperationNotSupported | KeyError::PermissionDenied => {
             StoreError::Absent { reason: format!("the kernel keeps no keys for this process ({})", say(error)) }
         }
+        // Not even a keyring has room.
+        KeyError::QuotaExceeded => StoreError::Full,
         error => refused(error),
     })
 }

@@ -75,7 +75,7 @@ impl OsStore {
     fn call<T: Send + 'static>(
         &self,
         kind: Option<SecretKind>,
-        work: impl FnOnce(&Keyring, &Unlock) -> Result<T, StoreError> + Send + 'static,
+        work: impl Fn(&Keyring, &Unlock) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         if self.dead.load(Ordering::Relaxed) {
             return Err(StoreError::TimedOut { seconds: DEADLINE.as_secs() });
@@ -89,8 +89,13 @@ impl OsStore {
         };
         let (opened, namespace) = (Arc::clone(&self.opened), self.namespace.clone());
         let thread = thread::Builder::new().name("keyring".to_owned()).spawn(move || {
+            let is_old = opened.get().is_some();
             let keyring = opened.get_or_init(|| Keyring::open(namespace.as_str()));
-            let result = keyring.as_ref().map_err(Clone::clone).and_then(|keyring| work(keyring, &unlock));
+            let mut result = keyring.as_ref().map_err(Clone::clone).and_then(|keyring| work(keyring, &unlock));
+            // A daemon that was restarted meanwhile knows nothing of the connection that we had.
+            if is_old && matches!(result, Err(StoreError::Failed { .. })) {
+                result = Keyring::open(namespace.as_str()).and_then(|keyring| work(&keyring, &unlock));
+            }
             let _ = tell.send(News::Done(result));
         });
         thread.map_err(StoreError::failed)?;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::SystemTime;
 
-use super::{ItemName, SecretKind};
+use super::{ItemName, SecretKind, StoreName};
 use crate::terms::SecretString;
 use crate::world::Env;
 
@@ -68,6 +68,32 @@ impl StoreError {
     /// Returns a failure with the text of its cause.
     pub(super) fn failed(cause: impl fmt::Display) -> Self {
         Self::Failed { reason: cause.to_string() }
+    }
+
+    /// Returns what a person can do about it.
+    pub fn advice(&self, store: StoreName) -> &'static str {
+        match (store, self) {
+            (StoreName::None, _) => "the vault is set to `none`: name another store with `vault` or ASSUME_VAULT",
+            (StoreName::Os, StoreError::Locked) => {
+                "unlock the keyring on the desktop, or name another store: ASSUME_VAULT=file"
+            }
+            (StoreName::Os, StoreError::TimedOut { .. }) => {
+                "restart the keyring's daemon, or name another store: ASSUME_VAULT=file"
+            }
+            (StoreName::Os, StoreError::Absent { .. }) => {
+                "without an OS keyring, set ASSUME_AGE_IDENTITY_FILE or ASSUME_VAULT_PASSPHRASE and the encrypted file serves"
+            }
+            (StoreName::File, StoreError::Absent { .. }) => {
+                "the encrypted file is opened by ASSUME_AGE_IDENTITY_FILE (made by `age-keygen`) or ASSUME_VAULT_PASSPHRASE"
+            }
+            (StoreName::File, StoreError::WrongKey { .. }) => {
+                "check the passphrase, or which age identity file is named"
+            }
+            (StoreName::File, StoreError::Damaged { .. }) => {
+                "nothing was changed; put a backup of the file back, or move it away and store the secrets again"
+            }
+            (StoreName::Os | StoreName::Kernel | StoreName::File, _) => "`assume vault` says which stores answer",
+        }
     }
 
     /// Whether there is nothing wrong, only nothing there: no reason for a warning while another store serves.

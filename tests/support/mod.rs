@@ -3,6 +3,7 @@
 pub(crate) mod aws_cli;
 pub(crate) mod home;
 pub(crate) mod lane;
+pub(crate) mod loopback;
 pub(crate) mod metadata;
 pub(crate) mod moto;
 pub(crate) mod plain_user;

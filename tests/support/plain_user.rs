@@ -1,7 +1,7 @@
 //! Runs one test of this program again, in a process of its own with a chosen environment or as a plain user.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -38,4 +38,43 @@ pub(crate) fn rerun_as_plain_user(test: &str, variables: &[(&str, &str)]) -> Out
         rerun(test, &program)
     };
     command.envs(variables.iter().copied()).current_dir("/").output().expect("setpriv (util-linux) is needed")
+}
+
+/// A user whom nobody else is, to whom a home was given.
+pub(crate) struct PlainUser {
+    pub(crate) id: u32,
+    /// The words that make whatever follows them run as that user.
+    pub(crate) launcher: Vec<String>,
+    /// The program, where that user may read it.
+    pub(crate) program: PathBuf,
+}
+
+impl PlainUser {
+    /// Gives the home to such a user, with a copy of the program; who is no root stays who they are.
+    pub(crate) fn living_in(home: &Path, program: &Path) -> Self {
+        let own = home.join("assume");
+        std::fs::hard_link(program, &own).or_else(|_| std::fs::copy(program, &own).map(drop)).unwrap();
+        if !rustix::process::geteuid().is_root() {
+            return Self { id: rustix::process::geteuid().as_raw(), launcher: vec!["env".to_owned()], program: own };
+        }
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let id = 900_000 + std::process::id() * 8 + COUNT.fetch_add(1, Ordering::Relaxed);
+        give_to(home, id);
+        let words = ["setpriv", &format!("--reuid={id}"), &format!("--regid={id}"), "--clear-groups", "--"];
+        Self { id, launcher: words.map(str::to_owned).to_vec(), program: own }
+    }
+}
+
+fn give_to(folder: &Path, user: u32) {
+    use std::os::unix::fs::lchown;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            give_to(&entry.path(), user);
+        // A link of ours to the build's program stays root's.
+        } else if entry.file_name() != "assume" {
+            lchown(entry.path(), Some(user), Some(user)).unwrap();
+        }
+    }
+    lchown(folder, Some(user), Some(user)).unwrap();
 }

@@ -1,7 +1,6 @@
 //! A real Secret Service of a test's own: a session bus and a GNOME Keyring, both gone at the end.
 
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -51,6 +50,50 @@ impl SecretService {
         service
     }
 
+    /// A keyring in which nobody has made a collection yet.
+    pub(crate) fn without_collection() -> Self {
+        let mut service = Self::absent();
+        service.daemon = Some(service.spawn(&[], false));
+        service.until("gnome-keyring does not come up", |service| service.default_collection().is_some());
+        service
+    }
+
+    /// A keyring that answers, on a disk of its own with room for one small collection.
+    pub(crate) fn on_a_small_disk() -> Self {
+        let mut service = Self::absent();
+        let keyrings = service.keyrings();
+        std::fs::create_dir_all(&keyrings).unwrap();
+        let mount = format!("mount -t tmpfs -o size=16k tmpfs {} && exec \"$@\"", keyrings.display());
+        let unshare = if rustix::process::geteuid().is_root() { "--mount" } else { "--mount --map-root-user" };
+        let launcher: Vec<&str> = unshare.split(' ').chain(["sh", "-c", &mount, "sh"]).collect();
+        service.daemon = Some(service.spawn(&launcher, true));
+        service.until("gnome-keyring does not come up", Self::answers);
+        service
+    }
+
+    /// Leaves no room on its small disk.
+    pub(crate) fn fill_disk(&self) {
+        let daemon = self.daemon.as_ref().unwrap().id();
+        let inside = format!("/proc/{daemon}/root{}/fill", self.keyrings().display());
+        let mut file = std::fs::File::create(inside).unwrap();
+        while file.write_all(&[0; 1024]).is_ok() {}
+    }
+
+    /// Ends the keyring and starts it anew, unlocked, with what it kept.
+    pub(crate) fn restart(&mut self) {
+        let mut daemon = self.daemon.take().unwrap();
+        daemon.kill().unwrap();
+        daemon.wait().unwrap();
+        self.start();
+    }
+
+    /// The default collection's path, `/` if there is none; `None` if nobody answers.
+    pub(crate) fn default_collection(&self) -> Option<String> {
+        let alias = ["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"];
+        let reply = self.ask(&alias)?;
+        Some(reply.split('"').nth(1)?.to_owned())
+    }
+
     /// A keyring that is locked; what was kept in it before is there.
     pub(crate) fn lock(&self) {
         let default = "array:objpath:/org/freedesktop/secrets/aliases/default";
@@ -94,28 +137,47 @@ impl SecretService {
     }
 
     fn start(&mut self) {
-        let home: &Path = self.folder.path();
-        let mut daemon = self
-            .program("gnome-keyring-daemon")
-            .args(["--foreground", "--unlock", "--components=secrets"])
-            .arg(format!("--control-directory={}/control", home.display()))
+        self.daemon = Some(self.spawn(&[], true));
+        self.until("gnome-keyring does not come up", Self::answers);
+    }
+
+    /// Starts the daemon, through `unshare` where there are words for it.
+    fn spawn(&self, unshare: &[&str], unlock: bool) -> Child {
+        let mut command = match unshare {
+            [] => self.program("gnome-keyring-daemon"),
+            words => {
+                let mut command = self.program("unshare");
+                command.args(words).arg("gnome-keyring-daemon");
+                command
+            }
+        };
+        command.args(unlock.then_some("--unlock")).args(["--foreground", "--components=secrets"]);
+        let mut daemon = command
+            .arg(format!("--control-directory={}/control", self.folder.path().display()))
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .expect("the package `gnome-keyring` is needed");
-        daemon.stdin.take().unwrap().write_all(PASSWORD.as_bytes()).unwrap();
-        self.daemon = Some(daemon);
+        // Who does not unlock reads nothing.
+        let _ = daemon.stdin.take().unwrap().write_all(PASSWORD.as_bytes());
+        daemon
+    }
+
+    fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let begin = Instant::now();
-        while !self.answers() {
-            assert!(begin.elapsed() < Duration::from_secs(20), "gnome-keyring does not come up");
+        while !holds(self) {
+            assert!(begin.elapsed() < Duration::from_secs(20), "{what}");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
+    fn keyrings(&self) -> std::path::PathBuf {
+        self.folder.path().join(".local/share/keyrings")
+    }
+
     fn answers(&self) -> bool {
-        let alias = ["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.ReadAlias", "string:default"];
-        self.ask(&alias).is_some_and(|reply| reply.contains("/collection/"))
+        self.default_collection().is_some_and(|path| path.contains("/collection/"))
     }
 
     fn send(&self, message: &[&str]) {
