@@ -18,6 +18,7 @@ mod mistakes;
 mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;
+mod quiet;
 mod sandbox_command;
 mod sandbox_server;
 mod sdks;
