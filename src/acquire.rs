@@ -16,7 +16,7 @@ use call::Call;
 use failure::to_share;
 pub use failure::{AcquireError, Carried, SharedRefusal, Step};
 
-use crate::aws::{AwsError, Line};
+use crate::aws::{AwsError, Line, Tries};
 use crate::identity::{Generation, base_credentials, fingerprint};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
@@ -248,7 +248,8 @@ impl<'a> Run<'a> {
                 }
                 (Err(error), None) => break Err(mfa_error(error, device)),
             };
-            match call.send(&self.line, by, Some(&code)) {
+            let tries = if codes.are_by_our_clock() { Tries::Once } else { Tries::OnceByAwsClock };
+            match call.send(&self.line, by, Some((&code, tries))) {
                 Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => {
                     codes.refused();
                     refused = Some(refusal);

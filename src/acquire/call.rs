@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use super::failure::{Carried, Step};
-use crate::aws::{AwsError, Line};
+use crate::aws::{AwsError, Line, Tries};
 use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
 use crate::session::{Credentials, Lineage, Via};
 use crate::sts;
@@ -74,12 +74,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Makes the call with these credentials, and with a code where it takes one.
+    /// Makes the call with these credentials, and with a code where it takes one; how often, the code decides.
     pub(super) fn send(
         self,
         line: &Line<'_>,
         by: &Credentials,
-        code: Option<&SecretString>,
+        code: Option<(&SecretString, Tries)>,
     ) -> Result<Credentials, AwsError> {
         match (self, code) {
             (Self::SessionToken(session), Some(code)) => sts::session_token(line, session, by, code),

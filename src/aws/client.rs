@@ -34,8 +34,10 @@ pub struct Clients {
 pub enum Tries {
     /// Three, with growing, jittered pauses between them.
     Several,
-    /// One; another only where our clock is off, so that AWS refused the signature before it looked at anything else.
+    /// One.
     Once,
+    /// One; another only where our clock is off, so that AWS refused the signature before it looked at anything else.
+    OnceByAwsClock,
 }
 
 impl Clients {
@@ -53,7 +55,7 @@ impl Clients {
         config.set_use_dual_stack(Some(reach.dual_stack));
         config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
         config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
-        if tries == Tries::Once {
+        if tries == Tries::OnceByAwsClock {
             config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
         }
         aws_sdk_sts::Client::from_conf(config.build())
@@ -72,7 +74,7 @@ impl Clients {
         let mut config = aws_sdk_iam::config::Builder::from(&shared);
         config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
         config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
-        if tries == Tries::Once {
+        if tries == Tries::OnceByAwsClock {
             config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
         }
         aws_sdk_iam::Client::from_conf(config.build())
@@ -86,7 +88,8 @@ impl Clients {
     fn config(&self, credentials: &Credentials, tries: Tries) -> aws_types::sdk_config::Builder {
         let retries = match tries {
             Tries::Several => RetryConfig::standard().with_max_attempts(3).with_max_backoff(Duration::from_secs(4)),
-            Tries::Once => RetryConfig::standard().with_max_attempts(2),
+            Tries::Once => RetryConfig::disabled(),
+            Tries::OnceByAwsClock => RetryConfig::standard().with_max_attempts(2),
         };
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))

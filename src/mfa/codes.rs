@@ -99,6 +99,11 @@ impl<'a> Codes<'a> {
         self.complaint = Some("that code was refused");
     }
 
+    /// Returns whether they are made by this machine's clock, so that they are wrong where it is.
+    pub fn are_by_our_clock(&self) -> bool {
+        matches!(self.opened, Some(Opened { way: Open::Seed(_), .. }))
+    }
+
     fn open(&mut self) -> Opened {
         let way = match (self.given.take(), &self.device.process) {
             (Some(given), _) => Open::Given(given),

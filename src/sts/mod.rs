@@ -15,11 +15,11 @@ pub fn session_token(
     line: &Line<'_>,
     step: &MfaSession,
     keys: &Credentials,
-    code: &SecretString,
+    (code, tries): (&SecretString, Tries),
 ) -> Result<Credentials, AwsError> {
     let answer = line.call(|clients| {
         clients
-            .sts(&step.reach, keys, Tries::Once)
+            .sts(&step.reach, keys, tries)
             .get_session_token()
             .serial_number(step.device.serial.value.as_str())
             .token_code(code.expose_secret())
@@ -35,9 +35,9 @@ pub fn assume_role(
     line: &Line<'_>,
     hop: &Hop,
     by: &Credentials,
-    code: Option<&SecretString>,
+    code: Option<(&SecretString, Tries)>,
 ) -> Result<Credentials, AwsError> {
-    let tries = if code.is_some() { Tries::Once } else { Tries::Several };
+    let tries = code.map_or(Tries::Several, |(_, tries)| tries);
     let answer = line.call(|clients| {
         let mut call = clients
             .sts(&hop.reach, by, tries)
@@ -49,7 +49,7 @@ pub fn assume_role(
             .set_source_identity(hop.source_identity.as_ref().map(|name| name.value.to_string()))
             .set_policy(hop.policy.as_ref().map(|policy| policy.value.as_str().to_owned()))
             .set_serial_number(hop.mfa.as_ref().map(|device| device.serial.value.to_string()))
-            .set_token_code(code.map(|code| code.expose_secret().to_owned()));
+            .set_token_code(code.map(|(code, _)| code.expose_secret().to_owned()));
         for arn in &hop.policy_arns {
             call = call.policy_arns(PolicyDescriptorType::builder().arn(arn.value.as_str()).build());
         }
