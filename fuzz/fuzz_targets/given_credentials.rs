@@ -3,6 +3,8 @@
 //! The first byte chooses; the program is a real one, and the endpoint is asked by the real client, over loopback.
 #![no_main]
 
+use std::collections::HashMap;
+
 use assume::aws::Line;
 use assume::config::{Origin, Sourced};
 use assume::identity::base_credentials;
@@ -14,7 +16,14 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
     let Some((which, body)) = data.split_first() else { return };
-    let source = if which % 2 == 0 {
+    // What is no answer at all, the SDK's provider asks for again, with pauses: that is its own, and would take all the time.
+    let is_answer = || {
+        let Ok(answer) = serde_json::from_slice::<HashMap<String, serde_json::Value>>(body) else { return false };
+        ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"]
+            .iter()
+            .all(|key| answer.get(*key).is_some_and(|v| v.is_string()))
+    };
+    let source = if which % 2 == 0 && (which % 4 != 0 || is_answer()) {
         stage.loopback.lay(if which % 4 == 0 { 200 } else { 404 }, body);
         BaseSource::Container
     } else {

@@ -48,7 +48,9 @@ impl AwsConfigEdit {
         let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
         if let Some((_, place)) = file.place_of(profile, KEY) {
             if self.text[place.clone()] != *command {
-                self.splice(place, command);
+                // White space other than blanks and tabs goes with the old value, and a comment needs some before it.
+                let gap = if self.text[place.end..].starts_with(['#', ';']) { " " } else { "" };
+                self.splice(place, &format!("{command}{gap}"));
             }
             return Ok(());
         }
@@ -208,6 +210,18 @@ mod tests {
             let end = if windows { "\r\n" } else { "\n" };
             lines.join(end) + if ended { end } else { "" }
         })
+    }
+
+    #[test]
+    fn a_comment_behind_strange_white_space_does_not_become_part_of_the_command() {
+        for white in ["\r", "\u{a0}", "\u{b}", " \u{3000}"] {
+            let mut file = edit(&format!("[profile a]\n{KEY} = old{white}; rm -r x\n"));
+            file.put("a", COMMAND, None).unwrap();
+            assert_eq!(file.text, format!("[profile a]\n{KEY} = {COMMAND} ; rm -r x\n"), "{white:?}");
+            let mut again = edit(&file.text);
+            again.put("a", COMMAND, None).unwrap();
+            assert!(again.changes.is_empty(), "{white:?}");
+        }
     }
 
     proptest! {

@@ -92,6 +92,9 @@ impl FromStr for RoleName {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let text = text.strip_prefix('/').unwrap_or(text);
+        if text.starts_with('/') {
+            return Err(InvalidRoleName::Character { c: '/', at: 0 });
+        }
         let (path, name) = text.rsplit_once('/').unwrap_or(("", text));
         if name.is_empty() || name.len() > 64 || path.len() > 510 {
             return Err(InvalidRoleName::Length);
@@ -196,6 +199,10 @@ impl FromStr for RoleArn {
             ("iam", Some(("role", name))) => {
                 let partition = Partition::from_name(partition)
                     .ok_or_else(|| InvalidRoleArn::Partition { name: partition.to_owned() })?;
+                // By itself a name may begin with its path's slash; here that would be another role.
+                if name.starts_with('/') {
+                    return Err(InvalidRoleName::Character { c: '/', at: 0 }.into());
+                }
                 Ok(Self::new(partition, account.parse()?, name.parse()?))
             }
             ("sts", Some(("assumed-role", _))) => Err(InvalidRoleArn::Session { text: text.to_owned() }),
@@ -225,6 +232,13 @@ mod tests {
     }
 
     #[test]
+    fn a_name_by_itself_may_begin_with_its_paths_slash_and_with_no_other() {
+        let name: RoleName = "/teams/Admin".parse().unwrap();
+        assert_eq!((name.as_str(), name.name()), ("teams/Admin", "Admin"));
+        assert!("//teams/Admin".parse::<RoleName>().is_err());
+    }
+
+    #[test]
     fn what_is_not_a_role_arn_is_refused_with_its_reason() {
         let cases = [
             ("arn:aws:sts::123456789012:assumed-role/Admin/alice", "names a session"),
@@ -233,6 +247,8 @@ mod tests {
             ("arn:aws:iam::123456789012:role/", "1 to 64 characters"),
             ("arn:azure:iam::123456789012:role/Admin", "no AWS partition"),
             ("arn:aws:iam::123456789012:role/Ad min", "position 3"),
+            ("arn:aws:iam::123456789012:role//Admin", "`/` at position 1"),
+            ("arn:aws:iam::123456789012:role///teams/Admin", "`/` at position 1"),
             ("Admin", "no role ARN"),
         ];
         for (text, expected) in cases {
