@@ -16,6 +16,13 @@ fn hooked(sandbox: &Sandbox, shell: Shell) -> Terminal {
     Terminal::shell(&sandbox.home, shell, line)
 }
 
+/// How many shells deep we are. What is shown holds the line as it is typed too, drawn as often as the shell likes.
+fn level(terminal: &mut Terminal) -> u32 {
+    let shown = terminal.run("echo \"<$SHLVL>\"");
+    let last = shown.rsplit_once('<').and_then(|(_, rest)| rest.split_once('>'));
+    last.expect("a level in brackets").0.parse().unwrap()
+}
+
 /// Switches with a typed code, to another role and back, in that shell.
 fn a_day_in(shell: Shell) {
     let mut sandbox = Sandbox::classic();
@@ -37,10 +44,10 @@ fn a_day_in(shell: Shell) {
     who(&mut terminal, "arn:aws:sts::123456789012:assumed-role/Admin/");
     assert!(terminal.run("echo \"<$AWS_PROFILE>\"").contains("<>"), "it would outrank the role, or contradict it");
 
-    let shell_before = terminal.run("echo \"<$SHLVL>\"");
+    let shell_before = level(&mut terminal);
     terminal.run("assume update-app");
     who(&mut terminal, "arn:aws:sts::123456789012:assumed-role/UpdateApp/");
-    assert_eq!(terminal.run("echo \"<$SHLVL>\""), shell_before, "no shell in a shell");
+    assert_eq!(level(&mut terminal), shell_before, "no shell in a shell");
 
     terminal.begin("assume denied");
     let (shown, exit) = terminal.code();
