@@ -3,7 +3,7 @@
 //! The first byte chooses call and status, the rest is the body. A call with a code goes out once, so nothing waits.
 #![no_main]
 
-use assume::aws::Line;
+use assume::aws::{Line, Tries};
 use assume::config::Catalog;
 use assume::plan::{Plan, Start};
 use assume::session::Credentials;
@@ -22,8 +22,8 @@ fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
     stage.loopback.lay(STATUS[which / 2 % STATUS.len()], body);
     let Start::MfaSession(session) = &stage.plan.start else { panic!("the plan has one") };
     let answer = match which % 2 {
-        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some(&code)),
-        _ => session_token(&stage.line, session, &stage.keys, &code),
+        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some((&code, Tries::Once))),
+        _ => session_token(&stage.line, session, &stage.keys, (&code, Tries::Once)),
     };
     match answer {
         Ok(credentials) => hand_over(&credentials, stage.world),
