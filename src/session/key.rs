@@ -309,6 +309,25 @@ mod tests {
         format!("{:?}{:?}", plan.start, plan.hops)
     }
 
+    /// Takes one field of another hop.
+    fn take(field: usize, hop: &mut Hop, from: Hop) {
+        match field {
+            0 => hop.role_arn = from.role_arn,
+            1 => hop.external_id = from.external_id,
+            2 => hop.session_name = from.session_name,
+            3 => hop.source_identity = from.source_identity,
+            4 => hop.mfa = from.mfa,
+            5 => hop.tags = from.tags,
+            6 => hop.transitive_tags = from.transitive_tags,
+            7 => hop.policy_arns = from.policy_arns,
+            8 => hop.duration = from.duration,
+            9 => hop.reach.region = from.reach.region,
+            10 => hop.reach.endpoint_url = from.reach.endpoint_url,
+            11 => hop.reach.fips = from.reach.fips,
+            _ => hop.reach.dual_stack = from.reach.dual_stack,
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -324,6 +343,18 @@ mod tests {
             } else { 0 };
             let shared = keys_of(&one).iter().zip(&keys_of(&other)).take_while(|(a, b)| a == b).count();
             prop_assert_eq!(shared, common);
+        }
+
+        #[test]
+        fn any_single_difference_in_what_is_sent_is_another_key_from_that_call_on(
+            plan in plans(), at in any::<prop::sample::Index>(), from in hops(), field in 0usize..13,
+        ) {
+            let at = at.index(plan.hops.len());
+            let mut other = plan.clone();
+            take(field, &mut other.hops[at], from);
+            let kept = keys_of(&plan).iter().zip(&keys_of(&other)).take_while(|(a, b)| a == b).count();
+            let before = plan.steps() - plan.hops.len() + at;
+            prop_assert_eq!(kept, if shape(&plan) == shape(&other) { plan.steps() } else { before });
         }
 
         #[test]
