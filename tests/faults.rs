@@ -20,6 +20,7 @@ use serde::Deserialize;
 
 use crate::support::home::{Ran, assume, ran};
 use crate::support::loopback::{Loopback, TlsFront};
+use crate::support::mounts::mounting;
 use crate::support::plain_user::PlainUser;
 use crate::support::sandbox::{ALICES_DEVICE, Sandbox};
 use crate::support::secret_service::SecretService;
@@ -525,13 +526,6 @@ impl Place {
             _ => None,
         }
     }
-}
-
-/// The words that run a program with mounts of its own.
-fn mounting(script: &str) -> Vec<String> {
-    let unshare: &[&str] =
-        if rustix::process::geteuid().is_root() { &["--mount"] } else { &["--mount", "--map-root-user"] };
-    ["unshare"].iter().chain(unshare).chain(&["sh", "-c", script, "sh"]).map(|word| (*word).to_owned()).collect()
 }
 
 fn feed(command: &mut Command, input: &[u8]) {

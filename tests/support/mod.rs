@@ -6,6 +6,7 @@ pub(crate) mod lane;
 pub(crate) mod loopback;
 pub(crate) mod metadata;
 pub(crate) mod moto;
+pub(crate) mod mounts;
 pub(crate) mod plain_user;
 pub(crate) mod python;
 pub(crate) mod sandbox;

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::mounts::mounting;
+
 /// A session bus, and on it a keyring daemon with an unlocked default collection.
 pub(crate) struct SecretService {
     folder: tempfile::TempDir,
@@ -64,9 +66,7 @@ impl SecretService {
         let keyrings = service.keyrings();
         std::fs::create_dir_all(&keyrings).unwrap();
         let mount = format!("mount -t tmpfs -o size=16k tmpfs {} && exec \"$@\"", keyrings.display());
-        let unshare = if rustix::process::geteuid().is_root() { "--mount" } else { "--mount --map-root-user" };
-        let launcher: Vec<&str> = unshare.split(' ').chain(["sh", "-c", &mount, "sh"]).collect();
-        service.daemon = Some(service.spawn(&launcher, true));
+        service.daemon = Some(service.spawn(&mounting(&mount), true));
         service.until("gnome-keyring does not come up", Self::answers);
         service
     }
@@ -141,12 +141,12 @@ impl SecretService {
         self.until("gnome-keyring does not come up", Self::answers);
     }
 
-    /// Starts the daemon, through `unshare` where there are words for it.
-    fn spawn(&self, unshare: &[&str], unlock: bool) -> Child {
-        let mut command = match unshare {
+    /// Starts the daemon, through a launcher where there are words for it.
+    fn spawn(&self, launcher: &[String], unlock: bool) -> Child {
+        let mut command = match launcher {
             [] => self.program("gnome-keyring-daemon"),
-            words => {
-                let mut command = self.program("unshare");
+            [program, words @ ..] => {
+                let mut command = self.program(program);
                 command.args(words).arg("gnome-keyring-daemon");
                 command
             }
