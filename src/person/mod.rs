@@ -1,9 +1,10 @@
-//! Whoever must be asked or told: the terminal, pinentry, standard error.
+//! Whoever must be asked or told: the terminal, pinentry, the browser, standard error.
 //!
 //! What enters: a question. What leaves: an answer, or the reason why there is none. Nothing here knows what is asked
 //! for; nothing is ever asked on standard input or output, which belong to the data.
 
 mod ask;
+pub mod browser;
 mod caller;
 mod dialog;
 mod talk;
