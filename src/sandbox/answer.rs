@@ -1,4 +1,4 @@
-//! Answers in the XML of AWS's query protocol, and refusals as AWS words them.
+//! Answers: in the XML of AWS's query protocol, in JSON, as a page; and refusals as AWS words them.
 
 use std::fmt::Write;
 
@@ -34,9 +34,30 @@ impl Service {
 /// What goes back. No `Debug`: secrets are in it.
 pub(super) struct Answer {
     pub(super) status: u16,
-    pub(super) xml: String,
+    pub(super) content: Content,
+    pub(super) body: String,
+    /// Headers beside those that every answer has.
+    pub(super) headers: Vec<(&'static str, String)>,
     /// AWS's error code, where it is a refusal.
     pub(super) code: Option<String>,
+}
+
+/// What an answer's body is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Content {
+    Xml,
+    Json,
+    Html,
+}
+
+impl Content {
+    pub(super) fn mime(self) -> &'static str {
+        match self {
+            Self::Xml => "text/xml",
+            Self::Json => "application/json",
+            Self::Html => "text/html; charset=utf-8",
+        }
+    }
 }
 
 /// No, in AWS's words.
@@ -77,7 +98,25 @@ impl Answer {
         let name = format!("{operation}Response");
         let namespace = service.namespace();
         let xml = format!("<{name} xmlns=\"{namespace}\">{result}{metadata}</{name}>");
-        Self { status: 200, xml, code: None }
+        Self { status: 200, content: Content::Xml, body: xml, headers: Vec::new(), code: None }
+    }
+
+    /// Returns an answer in JSON.
+    pub(super) fn json(value: &serde_json::Value) -> Self {
+        Self { status: 200, content: Content::Json, body: value.to_string(), headers: Vec::new(), code: None }
+    }
+
+    /// Returns a page for a browser. It may load nothing and stand in no frame.
+    pub(super) fn page(status: u16, html: String) -> Self {
+        let policy = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+        let headers = vec![("content-security-policy", policy.to_owned()), ("cache-control", "no-store".to_owned())];
+        Self { status, content: Content::Html, body: html, headers, code: None }
+    }
+
+    /// Returns an answer that sends a browser elsewhere.
+    pub(super) fn redirect(location: String) -> Self {
+        let headers = vec![("location", location), ("cache-control", "no-store".to_owned())];
+        Self { status: 302, content: Content::Html, body: String::new(), headers, code: None }
     }
 
     /// Returns the answer that refuses.
@@ -86,7 +125,8 @@ impl Answer {
         let error = text("Type", kind) + &text("Code", refusal.code) + &text("Message", &refusal.message);
         let inner = element("Error", &error) + &text("RequestId", request_id);
         let xml = format!("<ErrorResponse xmlns=\"{}\">{inner}</ErrorResponse>", service.namespace());
-        Self { status: refusal.status, xml, code: Some(refusal.code.to_owned()) }
+        let code = Some(refusal.code.to_owned());
+        Self { status: refusal.status, content: Content::Xml, body: xml, headers: Vec::new(), code }
     }
 }
 
@@ -100,8 +140,8 @@ pub(super) fn text(name: &str, value: &str) -> String {
     element(name, &escaped(value))
 }
 
-/// XML 1.0 has no control characters at all: they become U+FFFD.
-fn escaped(value: &str) -> String {
+/// Escapes a text for XML and HTML alike. XML 1.0 has no control characters at all: they become U+FFFD.
+pub(super) fn escaped(value: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for c in value.chars() {
         match c {
@@ -109,6 +149,7 @@ fn escaped(value: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
             '\r' | '\n' | '\t' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
@@ -128,7 +169,7 @@ mod tests {
         let refusal = Refusal::invalid("</Message><Code>&\u{7}\n");
         let answer = Answer::refusal(Service::Sts, &refusal, "id");
         assert_eq!(
-            answer.xml,
+            answer.body,
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
              <Code>ValidationError</Code><Message>&lt;/Message&gt;&lt;Code&gt;&amp;\u{fffd}&#10;</Message></Error>\
              <RequestId>id</RequestId></ErrorResponse>"

@@ -6,6 +6,8 @@ use crate::terms::SecretString;
 #[derive(Debug)]
 pub(super) struct Call {
     pub(super) method: String,
+    /// Undecoded, from its first slash to the query.
+    pub(super) path: String,
     /// As it stood in the request line, undecoded.
     pub(super) query: String,
     /// Names in small letters, in the order of arrival.
@@ -25,7 +27,20 @@ impl Call {
         if method == "POST" {
             parameters.extend(decoded(&body));
         }
-        Self { method: method.to_owned(), query: query.to_owned(), headers, body, parameters: Parameters(parameters) }
+        let path = "/".to_owned();
+        Self {
+            method: method.to_owned(),
+            path,
+            query: query.to_owned(),
+            headers,
+            body,
+            parameters: Parameters(parameters),
+        }
+    }
+
+    /// Returns this request at another path than the query protocol's.
+    pub(super) fn at(self, path: &str) -> Self {
+        Self { path: path.to_owned(), ..self }
     }
 
     /// Returns the header's first value.

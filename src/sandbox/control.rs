@@ -1,7 +1,8 @@
 //! What a test or the command line may order while the server runs. Loopback only, like everything here.
 //!
 //! `POST /-/fail` with failures, one a line, arms them; an empty body disarms all. `POST /-/expire-sessions` ends every
-//! session that was handed out.
+//! session that was handed out. `POST /-/expire-tokens` ends every access token of Identity Center, and
+//! `POST /-/revoke-sign-ins` what refreshes them too.
 
 use super::fault::{Failure, InvalidFailure};
 use super::http::Shared;
@@ -22,6 +23,14 @@ pub(super) fn answer(method: &str, path: &str, body: &[u8], shared: &Shared) -> 
         }),
         ("POST", "/-/expire-sessions") => {
             shared.estate().expire_sessions(shared.clock.now());
+            Some((204, String::new()))
+        }
+        ("POST", "/-/expire-tokens") => {
+            shared.estate().identity_center.expire_tokens();
+            Some((204, String::new()))
+        }
+        ("POST", "/-/revoke-sign-ins") => {
+            shared.estate().identity_center.revoke();
             Some((204, String::new()))
         }
         (_, path) if path.starts_with("/-/") => Some((404, "no such order\n".to_owned())),

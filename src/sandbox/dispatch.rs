@@ -1,4 +1,7 @@
 //! From a request to an answer: which operation, who calls, what they get.
+//!
+//! The query protocol (STS, IAM) says in its parameters what is asked; what else there is has a path of its own, and
+//! [`Route`] is the table of those.
 
 use std::time::SystemTime;
 
@@ -8,20 +11,28 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{iam, sts};
+use super::{iam, identity_center, sts};
 
-/// An operation of either service.
+/// What was asked, and of whom.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Asked {
+    /// The query protocol: a service, and an operation that it has.
+    Query { service: Service, operation: Option<Operation> },
+    /// What has a path of its own.
+    Route(Route),
+}
+
+/// An operation of the query protocol.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Operation {
     Sts(sts::Operation),
     Iam(iam::Operation),
 }
 
-/// Which service was spoken to, and what of it was asked.
+/// A service, or a page, that is found by its path.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asked {
-    pub(super) service: Service,
-    pub(super) operation: Option<Operation>,
+pub(super) enum Route {
+    IdentityCenter(identity_center::Operation),
 }
 
 impl Operation {
@@ -33,9 +44,46 @@ impl Operation {
     }
 }
 
+impl Route {
+    /// Returns the route of a request, if it has one.
+    fn of(call: &Call) -> Option<Self> {
+        identity_center::Operation::of(call).map(Self::IdentityCenter)
+    }
+
+    /// Returns the service's name, for the log.
+    fn service(self) -> &'static str {
+        match self {
+            Self::IdentityCenter(operation) => operation.service(),
+        }
+    }
+
+    /// Returns the operation's name, for the log and for ordered failures.
+    fn name(self) -> &'static str {
+        match self {
+            Self::IdentityCenter(operation) => operation.name(),
+        }
+    }
+
+    fn answer(self, call: &Call, estate: &mut Estate, now: SystemTime, record: &mut Record) -> Answer {
+        match self {
+            Self::IdentityCenter(operation) => identity_center::answer(operation, call, estate, now, record),
+        }
+    }
+
+    /// Returns a refusal in the service's own form.
+    fn refuse(self, refusal: &Refusal, request_id: &str) -> Answer {
+        match self {
+            Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
+        }
+    }
+}
+
 impl Asked {
-    /// Reads `Version` and `Action`.
+    /// Finds the path, or reads `Version` and `Action`.
     pub(super) fn of(call: &Call) -> Self {
+        if let Some(route) = Route::of(call) {
+            return Self::Route(route);
+        }
         let version = call.parameters.text("Version");
         let service =
             Service::ALL.into_iter().find(|service| version == Some(service.version())).unwrap_or(Service::Sts);
@@ -44,21 +92,52 @@ impl Asked {
             Service::Sts => sts::Operation::ALL.into_iter().find(|op| op.name() == action).map(Operation::Sts),
             Service::Iam => iam::Operation::ALL.into_iter().find(|op| op.name() == action).map(Operation::Iam),
         };
-        Self { service, operation: operation.filter(|_| version == Some(service.version())) }
+        Self::Query { service, operation: operation.filter(|_| version == Some(service.version())) }
+    }
+
+    /// Returns the operation's name, if it is one that is here.
+    pub(super) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Query { operation, .. } => operation.map(Operation::name),
+            Self::Route(route) => Some(route.name()),
+        }
+    }
+
+    /// Returns the service's name.
+    pub(super) fn service(self) -> &'static str {
+        match self {
+            Self::Query { service, .. } => service.name(),
+            Self::Route(route) => route.service(),
+        }
+    }
+
+    /// Returns a refusal as the service words it.
+    pub(super) fn refuse(self, refusal: &Refusal, request_id: &str) -> Answer {
+        match self {
+            Self::Query { service, .. } => Answer::refusal(service, refusal, request_id),
+            Self::Route(route) => route.refuse(refusal, request_id),
+        }
     }
 }
 
 /// Answers, and writes into the record what there is to know.
-pub(super) fn answer(
+pub(super) fn answer(call: &Call, asked: Asked, estate: &mut Estate, now: SystemTime, record: &mut Record) -> Answer {
+    match asked {
+        Asked::Query { service, operation } => query(call, service, operation, estate, now, record),
+        Asked::Route(route) => route.answer(call, estate, now, record),
+    }
+}
+
+fn query(
     call: &Call,
-    asked: Asked,
-    path: &str,
+    service: Service,
+    operation: Option<Operation>,
     estate: &mut Estate,
     now: SystemTime,
     record: &mut Record,
 ) -> Answer {
-    let result = check_address(call, asked, path).and_then(|operation| {
-        let caller = Caller::of(call, asked.service, estate, now)?;
+    let result = check_address(call, operation).and_then(|operation| {
+        let caller = Caller::of(call, service, estate, now)?;
         record.principal = Some(caller.arn(estate));
         record.region = Some(caller.region.clone());
         let parameters = &call.parameters;
@@ -69,14 +148,14 @@ pub(super) fn answer(
         Ok((operation.name(), result))
     });
     match result {
-        Ok((name, result)) => Answer::result(asked.service, name, &result, &record.request_id),
-        Err(refusal) => Answer::refusal(asked.service, &refusal, &record.request_id),
+        Ok((name, result)) => Answer::result(service, name, &result, &record.request_id),
+        Err(refusal) => Answer::refusal(service, &refusal, &record.request_id),
     }
 }
 
 /// Says which operation is meant, if it is one that is here.
-fn check_address(call: &Call, asked: Asked, path: &str) -> Result<Operation, Refusal> {
-    if let Some(operation) = asked.operation.filter(|_| path == "/") {
+fn check_address(call: &Call, operation: Option<Operation>) -> Result<Operation, Refusal> {
+    if let Some(operation) = operation.filter(|_| call.path == "/") {
         return Ok(operation);
     }
     let known = |name: &str| Service::ALL.iter().any(|service| service.name() == name);

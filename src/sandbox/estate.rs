@@ -8,6 +8,7 @@ use crate::policy::Document;
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
 use super::fresh;
+use super::identity_center::{self, Directory};
 use super::scenario::{Device, Role, Scenario, User, user_arn};
 
 /// All that the server knows.
@@ -24,11 +25,13 @@ pub(super) struct Estate {
     pub(super) messages: BTreeMap<String, String>,
     /// How long a new key is unknown to STS, as AWS's are for some seconds.
     pub(super) key_delay: Duration,
+    pub(super) identity_center: Directory,
 }
 
 #[derive(Debug)]
 pub(super) struct LiveAccount {
     pub(super) id: AccountId,
+    pub(super) name: Option<String>,
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
@@ -121,6 +124,7 @@ impl Estate {
             spent_codes: BTreeSet::new(),
             messages: BTreeMap::new(),
             key_delay,
+            identity_center: Directory::default(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {
@@ -131,10 +135,19 @@ impl Estate {
             }
             estate.accounts.push(LiveAccount {
                 id: account.id.clone(),
+                name: account.name.clone(),
                 partition: account.partition,
                 organization: account.organization.clone(),
                 disabled_regions: account.disabled_regions.clone(),
             });
+        }
+        if let Some(declared) = &scenario.identity_center {
+            estate.identity_center = Directory::of(declared);
+            let made = identity_center::roles(declared, &scenario.accounts);
+            for (assignment, account, seconds, role) in made {
+                estate.identity_center.roles.insert(assignment, (estate.roles.len(), seconds));
+                estate.roles.push(LiveRole { account, id: fresh::id("AROA", 17), role });
+            }
         }
         estate
     }

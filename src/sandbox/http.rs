@@ -17,7 +17,7 @@ use tokio::time::Sleep;
 
 use crate::world::Clock;
 
-use super::answer::{Answer, Refusal, Service};
+use super::answer::{Answer, Content, Refusal, Service};
 use super::call::Call;
 use super::dispatch::{self, Asked};
 use super::estate::Estate;
@@ -82,11 +82,11 @@ pub(super) async fn handle(request: Request<Incoming>, shared: &Shared) -> Resul
         return Ok(plain(status, text));
     }
 
-    let call = Call::new(head.method.as_str(), head.uri.query().unwrap_or_default(), headers, body);
+    let call = Call::new(head.method.as_str(), head.uri.query().unwrap_or_default(), headers, body).at(head.uri.path());
     let asked = Asked::of(&call);
     let shown = |name: &str| call.parameters.text(name).map(|text| text.chars().take(LONGEST_SHOWN).collect());
-    record.operation = asked.operation.map_or_else(|| shown("Action"), |operation| Some(operation.name().to_owned()));
-    record.service = Some(asked.service.name());
+    record.operation = asked.name().map_or_else(|| shown("Action"), |name| Some(name.to_owned()));
+    record.service = Some(asked.service());
     record.role_arn = shown("RoleArn");
     let faults = fault::take(&mut shared.failures(), record.operation.as_deref());
 
@@ -105,13 +105,13 @@ pub(super) async fn handle(request: Request<Incoming>, shared: &Shared) -> Resul
             Fault::Truncated => form = Form::Truncated,
             Fault::Html => instead = Some(html()),
             Fault::Throttle | Fault::Internal | Fault::Unavailable => {
-                instead = failure(fault).map(|refusal| Answer::refusal(asked.service, &refusal, &record.request_id));
+                instead = failure(fault).map(|refusal| asked.refuse(&refusal, &record.request_id));
             }
         }
     }
     let answer = match instead {
         Some(answer) => answer,
-        None => dispatch::answer(&call, asked, head.uri.path(), &mut shared.estate(), now, &mut record),
+        None => dispatch::answer(&call, asked, &mut shared.estate(), now, &mut record),
     };
     if form == Form::Truncated {
         record.code = Some(Fault::Truncated.to_string());
@@ -160,7 +160,8 @@ fn failure(fault: Fault) -> Option<Refusal> {
 
 fn html() -> Answer {
     let page = "<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to this network</body></html>";
-    Answer { status: 200, xml: page.to_owned(), code: Some(Fault::Html.to_string()) }
+    let code = Some(Fault::Html.to_string());
+    Answer { status: 200, content: Content::Html, body: page.to_owned(), headers: Vec::new(), code }
 }
 
 fn shifted(time: SystemTime, seconds: i64) -> SystemTime {
@@ -182,13 +183,17 @@ fn finish(answer: Answer, form: Form, mut record: Record, now: SystemTime, share
     let request_id = record.request_id.clone();
     write_down(record, now, shared);
 
-    let kind = if answer.xml.starts_with("<!DOCTYPE html") { "text/html" } else { "text/xml" };
-    let length = answer.xml.len();
-    let mut response = Response::new(Reply::new(answer.xml, form));
+    let length = answer.body.len();
+    let mut response = Response::new(Reply::new(answer.body, form));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content.mime()));
     headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(HeaderName::from_static(name), value);
+        }
+    }
     if let Ok(id) = HeaderValue::from_str(&request_id) {
         headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
     }

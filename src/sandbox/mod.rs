@@ -1,4 +1,4 @@
-//! A local STS and IAM that answers as AWS does, for trying out and for tests.
+//! A local STS and IAM, with the services that people sign in at, that answers as AWS does, for trying out and for tests.
 //!
 //! A [`Scenario`] says who there is; a [`Server`] plays it on loopback. What comes in is a signed request of AWS's query
 //! protocol; what goes out is AWS's XML, with AWS's codes and words when it is a refusal. Nothing here knows our own
@@ -7,7 +7,7 @@
 //! A [`Home`] is what a command needs around it to try all that: config, identities and secrets of its own.
 //!
 //! `http` lets a request in and fails when told to, `dispatch` finds the operation, `caller` believes a signature or
-//! does not, `sts` and `iam` do the work on the `estate`.
+//! does not, `sts` and `iam` do the work on the `estate`, and so does what has paths of its own (`identity_center`).
 
 mod answer;
 mod call;
@@ -22,6 +22,7 @@ mod fresh;
 mod home;
 mod http;
 mod iam;
+mod identity_center;
 mod log;
 mod mfa_code;
 mod profiles;

@@ -6,7 +6,7 @@
 //! ```toml
 //! [[account]]
 //! id = "111122223333"
-//! name = "Development"                  # for whoever reads the file
+//! name = "Development"                  # what the access portal calls it
 //! partition = "aws"                     # what it is when left out
 //! organization = "o-a1b2c3d4e5"         # aws:PrincipalOrgID
 //! disabled_regions = ["ap-east-1"]      # where STS is switched off
@@ -27,6 +27,17 @@
 //! max_session_duration = 3600
 //! tags = { team = "core" }
 //!
+//! [identity_center]                     # people who sign in instead of having keys
+//! region = "eu-west-1"
+//! token_duration = 3600                 # how long an access token lasts, in seconds
+//! [[identity_center.permission_set]]
+//! name = "ReadOnly"
+//! session_duration = 3600
+//! policies = { Name = '{"Statement": …}' }
+//! [[identity_center.user]]
+//! name = "carol"
+//! assignments = [{ accounts = ["*"], permission_sets = ["ReadOnly"] }]
+//!
 //! [profile.deploy]                      # a role profile of the throwaway home
 //! user = "alice"                        # or "111122223333/alice", or via = "another-profile"
 //! role_arn = "arn:aws:iam::111122223333:role/teams/Deploy"
@@ -45,12 +56,14 @@ use crate::policy::Document;
 use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
 
 use super::error::ScenarioError;
+use super::identity_center::{self, IdentityCenter};
 
 /// A world of accounts.
 #[derive(Clone, Debug)]
 pub struct Scenario {
     pub(super) accounts: Vec<Account>,
     pub(super) profiles: Vec<Profile>,
+    pub(super) identity_center: Option<IdentityCenter>,
 }
 
 /// How somebody of the scenario names what they want to become.
@@ -80,6 +93,7 @@ pub enum ProfileSource {
 #[derive(Clone, Debug)]
 pub(super) struct Account {
     pub(super) id: AccountId,
+    pub(super) name: Option<String>,
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
@@ -138,7 +152,8 @@ impl Scenario {
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
         let wire: Wire = toml::from_str(text).map_err(|error| ScenarioError::Form { reason: error.to_string() })?;
         let accounts = wire.account.into_iter().map(WireAccount::account).collect::<Result<Vec<_>, _>>()?;
-        let mut scenario = Self { accounts, profiles: Vec::new() };
+        let identity_center = wire.identity_center.map(|wire| wire.declared(&accounts)).transpose()?;
+        let mut scenario = Self { accounts, profiles: Vec::new(), identity_center };
         scenario.check_names()?;
         let names: BTreeSet<String> = wire.profile.keys().cloned().collect();
         for (name, profile) in wire.profile {
@@ -206,6 +221,8 @@ struct Wire {
     #[serde(default)]
     account: Vec<WireAccount>,
     #[serde(default)]
+    identity_center: Option<identity_center::Wire>,
+    #[serde(default)]
     profile: BTreeMap<String, WireProfile>,
 }
 
@@ -213,8 +230,8 @@ struct Wire {
 #[serde(deny_unknown_fields)]
 struct WireAccount {
     id: String,
-    #[serde(default, rename = "name")]
-    _name: Option<String>,
+    #[serde(default)]
+    name: Option<String>,
     #[serde(default)]
     partition: Option<String>,
     #[serde(default)]
@@ -324,6 +341,7 @@ impl WireAccount {
             roles: self.role.into_iter().map(|role| role.role(partition, &id)).collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,
+            name: self.name,
             partition,
             id,
         })
@@ -424,7 +442,7 @@ impl WireProfile {
     }
 }
 
-fn policies(declared: BTreeMap<String, Value>, whose: &str) -> Result<Vec<Document>, ScenarioError> {
+pub(super) fn policies(declared: BTreeMap<String, Value>, whose: &str) -> Result<Vec<Document>, ScenarioError> {
     let read = |(name, policy): (String, Value)| {
         Document::parse_identity(&json(&policy)).map_err(|source| ScenarioError::Policy {
             whose: whose.to_owned(),

@@ -86,7 +86,8 @@ impl Server {
             Some(path) => Some(log::open(&path).map_err(|source| SandboxError::Log { path, source })?),
             None => None,
         };
-        let estate = Estate::of(scenario, options.key_delay, options.clock.now());
+        let mut estate = Estate::of(scenario, options.key_delay, options.clock.now());
+        estate.identity_center.url = url_of(address);
         let shared = Arc::new(Shared {
             estate: Mutex::new(estate),
             failures: Mutex::new(options.failures),
@@ -154,6 +155,22 @@ impl Server {
     /// Ends every session that was handed out: whoever uses one hears `ExpiredToken`.
     pub fn expire_sessions(&self) {
         self.shared.estate().expire_sessions(self.now());
+    }
+
+    /// Where people of Identity Center begin to sign in, and its Region.
+    pub fn identity_center(&self) -> (String, String) {
+        let estate = self.shared.estate();
+        (estate.identity_center.start_url(), estate.identity_center.region().to_owned())
+    }
+
+    /// Ends every access token of Identity Center; what refreshes them goes on.
+    pub fn expire_tokens(&self) {
+        self.shared.estate().identity_center.expire_tokens();
+    }
+
+    /// Ends every sign-in at Identity Center.
+    pub fn revoke_sign_ins(&self) {
+        self.shared.estate().identity_center.revoke();
     }
 
     /// Encodes a message that DecodeAuthorizationMessage of this server reads.

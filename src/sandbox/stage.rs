@@ -78,10 +78,10 @@ impl Stage {
     /// Delivers a request as it is.
     pub(super) fn deliver(&mut self, call: &Call) -> Outcome {
         let mut record = Record::default();
-        let answer = dispatch::answer(call, Asked::of(call), "/", &mut self.estate, self.now, &mut record);
+        let answer = dispatch::answer(call, Asked::of(call), &mut self.estate, self.now, &mut record);
         match &answer.code {
-            None => Ok(answer.xml),
-            Some(code) => Err(format!("{} {code}: {}", answer.status, inside(&answer.xml, "Message"))),
+            None => Ok(answer.body),
+            Some(code) => Err(format!("{} {code}: {}", answer.status, inside(&answer.body, "Message"))),
         }
     }
 
@@ -113,5 +113,5 @@ pub(super) fn credentials(xml: &str) -> Credentials {
 pub(super) fn inside(xml: &str, name: &str) -> String {
     let (_, rest) = xml.split_once(&format!("<{name}>")).unwrap_or_default();
     let text = rest.split_once(&format!("</{name}>")).map(|(text, _)| text).unwrap_or_default();
-    text.replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
+    text.replace("&#39;", "'").replace("&quot;", "\"").replace("&gt;", ">").replace("&lt;", "<").replace("&amp;", "&")
 }

@@ -21,6 +21,15 @@ pub(super) struct Setting<'a> {
     pub(super) store: StoreName,
 }
 
+/// Where each service is: those that programs of AWS's know, and the one for all of them.
+const ENDPOINTS: [&str; 5] = [
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_SSO",
+    "AWS_ENDPOINT_URL_SSO_OIDC",
+    "AWS_ENDPOINT_URL_STS",
+];
+
 /// The Region of everything in the sandbox.
 pub(super) const REGION: &str = "eu-west-1";
 
@@ -40,7 +49,7 @@ pub(super) fn surroundings(parent: &Env, setting: &Setting<'_>) -> Env {
     env.set("XDG_STATE_HOME", folder.join(".local/state"));
     env.set("XDG_DATA_HOME", folder.join(".local/share"));
     env.set("XDG_CACHE_HOME", folder.join(".cache"));
-    for name in ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_IAM"] {
+    for name in ENDPOINTS {
         env.set(name, url);
     }
     env.set("AWS_EC2_METADATA_DISABLED", "true");
@@ -138,6 +147,8 @@ mod tests {
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_IAM",
+            "AWS_ENDPOINT_URL_SSO",
+            "AWS_ENDPOINT_URL_SSO_OIDC",
             "AWS_ENDPOINT_URL_STS",
             "AWS_REGION",
             "AWS_SHARED_CREDENTIALS_FILE",
