@@ -7,9 +7,11 @@ mod ask;
 pub mod browser;
 mod caller;
 mod dialog;
+mod redirect;
 mod talk;
 mod terminal;
 
 pub use ask::{PersonError, ask_line, ask_secret, confirm, is_reachable};
 pub use caller::caller;
+pub use redirect::{Redirect, RedirectError};
 pub use talk::{is_unsafe, note, plain, warn};

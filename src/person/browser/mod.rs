@@ -91,6 +91,20 @@ pub enum BrowserError {
     Page(#[source] std::io::Error),
 }
 
+impl Screen {
+    /// Returns why a page that is opened here, or elsewhere, cannot come back to this machine's loopback. `None` where it
+    /// can: a sign-in then ends by itself, and else with a code that is shown.
+    pub fn why_far(env: &Env) -> Option<&'static str> {
+        match screen(env) {
+            Self::Ssh => Some("this is an SSH session"),
+            Self::None if env.text("BROWSER").is_none() => Some("there is no display"),
+            // The browser is one of Windows, whose loopback is another.
+            Self::Here if env.os("WSL_DISTRO_NAME").is_some() => Some("this is WSL"),
+            Self::Here | Self::None => None,
+        }
+    }
+}
+
 /// Returns where a browser would show up.
 ///
 /// On Linux a display is `DISPLAY` or `WAYLAND_DISPLAY`, and WSL has the one of Windows.
@@ -194,6 +208,20 @@ mod tests {
         ];
         for (variables, expected) in cases {
             assert_eq!(screen(&variables.iter().copied().collect()), expected, "{variables:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_comes_back_only_to_the_machine_that_shows_it() {
+        let cases: [(&[(&str, &str)], Option<&str>); 5] = [
+            (&[("DISPLAY", ":0")], None),
+            (&[("BROWSER", "w3m")], None),
+            (&[], Some("there is no display")),
+            (&[("BROWSER", "code"), ("SSH_TTY", "/dev/pts/1")], Some("this is an SSH session")),
+            (&[("DISPLAY", ":0"), ("WSL_DISTRO_NAME", "Debian")], Some("this is WSL")),
+        ];
+        for (variables, expected) in cases {
+            assert_eq!(Screen::why_far(&variables.iter().copied().collect()), expected, "{variables:?}");
         }
     }
 }

@@ -79,7 +79,8 @@ pub(super) fn opener(browser: &Browser, address: &str, env: &Env) -> Result<Vec<
     let Browser { program, profile, container } = browser;
     let Some(name) = program else {
         return match (profile, container) {
-            (None, None) => Ok(default_opener(env).into_iter().chain([address]).map(OsString::from).collect()),
+            (None, None) => Ok(chosen(address, env)
+                .unwrap_or_else(|| default_opener(env).into_iter().chain([address]).map(OsString::from).collect())),
             (Some(_), _) => Err(BrowserError::Cannot { what: "a browser profile", needs: "a browser that is named" }),
             (None, Some(_)) => Err(BrowserError::Cannot { what: "a container", needs: "a Firefox that is named" }),
         };
@@ -119,6 +120,23 @@ pub(super) fn opener(browser: &Browser, address: &str, env: &Env) -> Result<Vec<
         }
     }
     Ok(words)
+}
+
+/// The browser that `$BROWSER` names: the first of its list that is here, with `%s` for the address.
+/// Source: `$BROWSER` as xdg-open(1) and sensible-browser(1) read it.
+fn chosen(address: &str, env: &Env) -> Option<Vec<OsString>> {
+    let list = env.text("BROWSER")?;
+    // A colon in a path of Windows is none between two browsers.
+    let entries: Vec<&str> = if cfg!(windows) { vec![list] } else { list.split(':').collect() };
+    entries.into_iter().find_map(|entry| {
+        let mut words = entry.split_whitespace();
+        let mut line = vec![on_path(words.next()?, env)?.into_os_string()];
+        line.extend(words.map(|word| OsString::from(word.replace("%s", address))));
+        if !entry.contains("%s") {
+            line.push(address.into());
+        }
+        Some(line)
+    })
 }
 
 fn default_opener(env: &Env) -> Vec<&'static str> {
@@ -246,6 +264,23 @@ mod tests {
                 Err(error) => error.to_string(),
             };
             assert_eq!(said.replace(&folder.path().display().to_string(), "BIN"), expected, "{browser:?}");
+        }
+    }
+
+    #[test]
+    fn a_browser_that_the_environment_names_goes_before_the_systems() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut env = env(folder.path(), &["firefox", "w3m"]);
+        let cases = [
+            ("gone:firefox --new-window %s:w3m", "BIN/firefox --new-window URL"),
+            ("w3m", "BIN/w3m URL"),
+            ("gone", "xdg-open URL"),
+        ];
+        for (list, expected) in cases {
+            env.set("BROWSER", list);
+            let words = opener(&browser(None, None, None), "URL", &env).unwrap();
+            let line = words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+            assert_eq!(line.replace(&folder.path().display().to_string(), "BIN"), expected, "{list}");
         }
     }
 
