@@ -8,6 +8,10 @@ ci:
 test *arguments:
     tests/run {{arguments}}
 
+# Many processes at once, and a thousand in a row: some ten minutes
+drill *arguments:
+    cargo test --test drill -- {{arguments}}
+
 # completions/ and man/ anew, from the command line's definition
 generate:
     REGENERATE=1 cargo test --test it generated::

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::aws::{AwsError, Refusal};
 use crate::config::Origin;
 use crate::identity::IdentityError;
-use crate::mfa::MfaError;
+use crate::mfa::{MfaError, Way};
 use crate::person::PersonError;
 use crate::session::FlightError;
 
@@ -139,9 +139,10 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
         AcquireError::Step { source, .. } => SharedRefusal::Unreachable(source.to_string()),
         AcquireError::Codes { error, .. } => SharedRefusal::Declined(error.to_string()),
         AcquireError::Mfa { error, .. } => match &**error {
-            MfaError::Person { source: PersonError::Declined, .. } | MfaError::Refused { .. } => {
-                SharedRefusal::Declined(error.to_string())
-            }
+            MfaError::Person { source: PersonError::Declined, .. }
+            | MfaError::Refused { .. }
+            // The device's command is everybody's: it was waited for, and shows the same to all.
+            | MfaError::Spent { way: Way::Process, .. } => SharedRefusal::Declined(error.to_string()),
             // Another process may have the terminal, the file or the command that this one lacks.
             MfaError::Person { .. }
             | MfaError::Given { .. }

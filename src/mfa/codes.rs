@@ -29,6 +29,8 @@ pub struct Codes<'a> {
     attempts: u8,
     /// What was wrong with the last one, for the next question.
     complaint: Option<&'static str>,
+    /// Whether the next window was waited for already.
+    waited: bool,
 }
 
 /// What takes time, apart from commands.
@@ -79,7 +81,7 @@ impl<'a> Codes<'a> {
     pub fn new(device: Device, given: Option<GivenCode>, vault: &'a Vault, world: &'a World) -> Self {
         let ask = Box::new(move |prompt: &str| person::ask_secret(prompt, world));
         let outside = Outside { ask, wait: Box::new(std::thread::sleep) };
-        Self { device, given, vault, world, outside, opened: None, attempts: 0, complaint: None }
+        Self { device, given, vault, world, outside, opened: None, attempts: 0, complaint: None, waited: false }
     }
 
     /// Returns the next code to send. It counts as spent from here on.
@@ -151,7 +153,12 @@ impl<'a> Codes<'a> {
                 Open::Given(_) | Open::Seed(_) => {
                     return Err(MfaError::Spent { way: way.way(), serial: self.device.serial.clone() });
                 }
-                Open::Process(_) => self.wait_for(step_of(now) + 1, now),
+                // Who waits for us gives up after 45 s: one window is waited for, and a device that is a little slow.
+                Open::Process(_) if left == 1 => {
+                    return Err(MfaError::Spent { way: way.way(), serial: self.device.serial.clone() });
+                }
+                Open::Process(_) if std::mem::replace(&mut self.waited, true) => (self.outside.wait)(SLOW),
+                Open::Process(_) => self.wait_until(start_of(step_of(now) + 1) + MARGIN, now),
                 Open::Person => {
                     self.complaint = Some("that code was used already, and AWS takes each once: wait for the next one");
                 }
@@ -184,7 +191,7 @@ impl<'a> Codes<'a> {
             let code = seed.code_at(time);
             if !spent.holds(&code, time) {
                 if step > this {
-                    self.wait_for(step, now);
+                    self.wait_until(time, now);
                 }
                 return (code, time);
             }
@@ -192,8 +199,8 @@ impl<'a> Codes<'a> {
         }
     }
 
-    fn wait_for(&mut self, step: u64, now: SystemTime) {
-        let wait = start_of(step).duration_since(now).unwrap_or_default();
+    fn wait_until(&mut self, time: SystemTime, now: SystemTime) {
+        let wait = time.duration_since(now).unwrap_or_default();
         // A whole second is shown for a part of one.
         let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
         let serial = &self.device.serial;
@@ -201,6 +208,11 @@ impl<'a> Codes<'a> {
         (self.outside.wait)(wait);
     }
 }
+
+/// By how much a device's clock may be behind ours without another wait.
+const MARGIN: Duration = Duration::from_secs(1);
+/// How long a device is waited for that shows the old code still.
+const SLOW: Duration = Duration::from_secs(10);
 
 impl std::fmt::Debug for Codes<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -389,7 +401,23 @@ mod tests {
         assert_eq!(text(codes.next()), "111111");
         codes.refused();
         assert_eq!(text(codes.next()), "222222");
-        assert_eq!(*seen.waited.borrow(), [25]);
+        assert_eq!(*seen.waited.borrow(), [26]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_prints_nothing_but_a_spent_code_keeps_nobody_waiting_for_two_windows() {
+        let folder = tempfile::tempdir().unwrap();
+        let (world, seen) = (world(folder.path()), Seen::default());
+        let vault = Vault::new(&VaultSettings::default(), &world);
+        let run = || codes(&[], Some(Open::Process("echo 111111".to_owned())), &vault, &world, &seen);
+        let mut first = run();
+        assert_eq!(text(first.next()), "111111");
+        first.refused();
+        assert!(matches!(first.next(), Err(MfaError::Spent { way: Way::Process, .. })));
+        assert_eq!(*seen.waited.borrow(), [26], "one window, and no wait after the last run");
+        assert!(matches!(run().next(), Err(MfaError::Spent { way: Way::Process, .. })));
+        assert_eq!(*seen.waited.borrow(), [26, 26, 10]);
     }
 
     #[test]

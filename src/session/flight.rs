@@ -22,7 +22,8 @@ const CALLS: Duration = Duration::from_secs(30);
 const PERSON: Duration = Duration::from_secs(5 * 60);
 /// How long one who cannot ask anybody joins a question that is open elsewhere: SDKs give up after 60 s.
 const JOIN: Duration = Duration::from_secs(45);
-const POLL: Duration = Duration::from_millis(20);
+/// How long one waits between two looks, at first and at last: of hundreds who wait for a person, each costs little.
+const POLL: [Duration; 2] = [Duration::from_millis(20), Duration::from_millis(100)];
 
 /// The locks of this user.
 #[derive(Clone, Debug)]
@@ -113,7 +114,8 @@ impl Flight {
         let inbox = Inbox::open(&path);
         let given = || inbox.as_ref().and_then(Inbox::take).map(Taken::Given);
         let mut patience = Patience::new(could_ask);
-        let mut seen: Option<Status> = None;
+        // Whatever is refused from here on is refused to us too.
+        let mut seen = read_status(&path);
         let mut stale_looks = 0;
         loop {
             if let Some(file) = try_lock(&path).map_err(folder)? {
@@ -136,7 +138,7 @@ impl Flight {
             }
             patience.look(status.as_ref(), &mut tell)?;
             seen = status.or(seen);
-            thread::sleep(POLL);
+            thread::sleep(patience.pause());
         }
     }
 }
@@ -155,6 +157,10 @@ impl Patience {
     fn new(could_ask: bool) -> Self {
         let now = Instant::now();
         Self { could_ask, began: now, since: now, holder: (0, Phase::Calls), said: false }
+    }
+
+    fn pause(&self) -> Duration {
+        (self.began.elapsed() / 50).clamp(POLL[0], POLL[1])
     }
 
     fn look(&mut self, status: Option<&Status>, tell: &mut impl FnMut(Waiting)) -> Result<(), FlightError> {
@@ -239,6 +245,39 @@ mod tests {
         holder.refuse(json!("no"));
         assert_eq!(waiting.join().unwrap(), Some(json!("no")));
         assert_eq!(take(&flight).refused_meanwhile(), None);
+    }
+
+    #[test]
+    fn a_refusal_of_an_attempt_that_began_while_we_waited_is_ours_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        let path = flight.folder.join("step");
+        drop(take(&flight));
+        let seen = read_status(&path).unwrap();
+        // The one whom we saw was killed; the next one was refused between two looks of ours.
+        take(&flight).refuse(json!("no"));
+        let file = try_lock(&path).unwrap().unwrap();
+        let turn = Turn::begin(file, path, Some(&seen)).unwrap();
+        assert_eq!(turn.refused_meanwhile().map(|(_, how)| how), Some(&json!("no")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_killed_process_waited_with_is_swept_away_and_what_a_living_one_waits_with_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let flight = flight(folder.path());
+        drop(take(&flight));
+        let mut killed = std::process::Command::new("true").spawn().unwrap();
+        killed.wait().unwrap();
+        for pid in [killed.id(), std::process::id()] {
+            // Dropping the listener leaves the socket, as a kill does.
+            std::os::unix::net::UnixListener::bind(flight.folder.join(format!("w-other-{pid}-1"))).unwrap();
+        }
+        drop(take(&flight));
+        let mut left: Vec<_> =
+            std::fs::read_dir(&flight.folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        left.sort();
+        assert_eq!(left, ["step".to_owned(), format!("w-other-{}-1", std::process::id())]);
     }
 
     #[test]

@@ -3,11 +3,13 @@
 //! Who waits for a lock listens on a socket beside it, in the user's own folder (0700); who has made the session connects to
 //! each of them before the lock is given back. Both sides check that the other is the same user. Nothing lies on a disk.
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::io::Errno;
+use rustix::process::Pid;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
@@ -55,12 +57,31 @@ pub(super) fn deliver(lock: &Path, session: &SecretString) {
                 let _ = stream.write_all(session.expose_secret().as_bytes());
             }
             // Nobody listens: its owner was killed.
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
                 let _ = std::fs::remove_file(&path);
             }
             Ok(_) | Err(_) => {}
         }
     }
+}
+
+/// Removes what those left who were killed while they waited, for whatever lock.
+pub(super) fn sweep(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        // A process that is not known here may live in another container: it listens.
+        let is_gone =
+            || matches!(UnixStream::connect(&path), Err(error) if error.kind() == ErrorKind::ConnectionRefused);
+        if owner(&path).is_some_and(|pid| rustix::process::test_kill_process(pid) == Err(Errno::SRCH)) && is_gone() {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
+/// Whose inbox that is: `w-LOCK-PID-NUMBER`.
+fn owner(inbox: &Path) -> Option<Pid> {
+    let name = inbox.file_name()?.to_str()?.strip_prefix("w-")?;
+    Pid::from_raw(name.rsplit('-').nth(1)?.parse().ok()?)
 }
 
 fn inboxes(lock: &Path) -> Vec<PathBuf> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::relay::deliver;
+use super::relay::{deliver, sweep};
 use crate::terms::SecretString;
 
 /// A holder whose heartbeat is older than this is stopped or gone, and is passed by.
@@ -56,10 +56,9 @@ pub struct Turn {
 impl Turn {
     pub(super) fn begin(mut file: File, path: PathBuf, seen: Option<&Status>) -> io::Result<Self> {
         let last = read_from(&mut file);
-        // The attempt that we watched is the one that ended last: its refusal is ours too.
-        let watched = seen.map(|status| status.attempt);
-        let inherited =
-            last.as_ref().filter(|last| Some(last.attempt) == watched).and_then(|last| last.refused.clone());
+        // The attempt that we watched, or one after it, is the one that ended last: its refusal is ours too.
+        let watched = |last: &&Status| seen.is_some_and(|seen| last.attempt >= seen.attempt);
+        let inherited = last.as_ref().filter(watched).and_then(|last| last.refused.clone());
         let status = Status {
             pid: std::process::id(),
             phase: Phase::Calls,
@@ -67,6 +66,9 @@ impl Turn {
             attempt: last.map_or(1, |last| last.attempt.wrapping_add(u64::from(inherited.is_none()))),
             refused: inherited.clone(),
         };
+        if let Some(folder) = path.parent() {
+            sweep(folder);
+        }
         let beats = path.clone();
         let mut turn = Self { file, path, status, inherited, beat: None };
         turn.write()?;
