@@ -40,6 +40,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
+            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
@@ -117,6 +118,32 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
             [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;console' {
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'The service to land at: s3, ec2, cloudwatch')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The console''s page to land at')
+            [CompletionResult]::new('--console-duration', '--console-duration', [CompletionResultType]::ParameterName, 'How long the console session should last, where AWS takes one: 15m to 12h')
+            [CompletionResult]::new('--display-name', '--display-name', [CompletionResultType]::ParameterName, 'What the console''s bar says, in a switch-role link')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The browser: firefox, chrome, chromium, edge, brave, or a program')
+            [CompletionResult]::new('--browser-profile', '--browser-profile', [CompletionResultType]::ParameterName, 'The browser''s profile')
+            [CompletionResult]::new('--container', '--container', [CompletionResultType]::ParameterName, 'The Firefox container (with the add-on "Open external links in a container")')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link instead of opening it')
+            [CompletionResult]::new('--switch-role', '--switch-role', [CompletionResultType]::ParameterName, 'Give the link by which somebody who is signed in switches to the role; needs no credentials')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -470,6 +497,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
+            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
@@ -495,6 +523,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;credential-process' {
+            break
+        }
+        'assume;help;console' {
             break
         }
         'assume;help;unset' {

@@ -16,6 +16,9 @@ _assume() {
             ",$1")
                 cmd="assume"
                 ;;
+            assume,console)
+                cmd="assume__subcmd__console"
+                ;;
             assume,credential-process)
                 cmd="assume__subcmd__credential__subcmd__process"
                 ;;
@@ -66,6 +69,9 @@ _assume() {
                 ;;
             assume,vault)
                 cmd="assume__subcmd__vault"
+                ;;
+            assume__subcmd__help,console)
+                cmd="assume__subcmd__help__subcmd__console"
                 ;;
             assume__subcmd__help,credential-process)
                 cmd="assume__subcmd__help__subcmd__credential__subcmd__process"
@@ -281,12 +287,102 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --region --mfa-serial --mfa-code-file --help --version use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --transitive-tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__console)
+            opts="-h --service --url --print --switch-role --console-duration --display-name --color --browser --browser-profile --container --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --region --mfa-serial --mfa-code-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --service)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --console-duration)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --display-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --browser)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --browser-profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --container)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --duration)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -575,8 +671,22 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help)
-            opts="use exec export credential-process unset status list explain role identity mfa vault logout setup init sandbox help"
+            opts="use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__console)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -37,6 +37,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand exec 'Run a command with a role''s credentials'
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
+            cand console 'Open the AWS console as a role'
             cand unset 'Go back to what the shell had before the first switch'
             cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
@@ -110,6 +111,31 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --region 'The Region to ask STS in, and to hand over'
             cand --mfa-serial 'The MFA device whose code is sent'
             cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;console'= {
+            cand --service 'The service to land at: s3, ec2, cloudwatch'
+            cand --url 'The console''s page to land at'
+            cand --console-duration 'How long the console session should last, where AWS takes one: 15m to 12h'
+            cand --display-name 'What the console''s bar says, in a switch-role link'
+            cand --color 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB'
+            cand --browser 'The browser: firefox, chrome, chromium, edge, brave, or a program'
+            cand --browser-profile 'The browser''s profile'
+            cand --container 'The Firefox container (with the add-on "Open external links in a container")'
+            cand --duration 'How long the session should last: 3600, 90m, 1h'
+            cand --external-id 'The external ID that the role''s owner demands'
+            cand --session-name 'What the session is called in CloudTrail'
+            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
+            cand --tag 'A session tag; may be given again'
+            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
+            cand --policy 'A policy that narrows the session: JSON, or a file of it'
+            cand --policy-arn 'A managed policy that narrows the session; may be given again'
+            cand --region 'The Region to ask STS in, and to hand over'
+            cand --mfa-serial 'The MFA device whose code is sent'
+            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand --print 'Print the link instead of opening it'
+            cand --switch-role 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -411,6 +437,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand exec 'Run a command with a role''s credentials'
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
+            cand console 'Open the AWS console as a role'
             cand unset 'Go back to what the shell had before the first switch'
             cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
@@ -432,6 +459,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;export'= {
         }
         &'assume;help;credential-process'= {
+        }
+        &'assume;help;console'= {
         }
         &'assume;help;unset'= {
         }

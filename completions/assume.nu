@@ -93,6 +93,33 @@ module completions {
     profile: string           # What to become: a role, an identity, or a role's ARN
   ]
 
+  # Open the AWS console as a role
+  export extern "assume console" [
+    --service: string         # The service to land at: s3, ec2, cloudwatch
+    --url: string             # The console's page to land at
+    --print                   # Print the link instead of opening it
+    --switch-role             # Give the link by which somebody who is signed in switches to the role; needs no credentials
+    --console-duration: string # How long the console session should last, where AWS takes one: 15m to 12h
+    --display-name: string    # What the console's bar says, in a switch-role link
+    --color: string           # The colour of the console's bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB
+    --browser: string         # The browser: firefox, chrome, chromium, edge, brave, or a program
+    --browser-profile: string # The browser's profile
+    --container: string       # The Firefox container (with the add-on "Open external links in a container")
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # What to become: a role, a profile of ~/.aws/config, or a role's ARN
+  ]
+
   # Go back to what the shell had before the first switch
   export extern "assume unset" [
     --help(-h)                # Print help
@@ -428,6 +455,10 @@ module completions {
 
   # Answer an SDK that asks for credentials
   export extern "assume help credential-process" [
+  ]
+
+  # Open the AWS console as a role
+  export extern "assume help console" [
   ]
 
   # Go back to what the shell had before the first switch

@@ -5,6 +5,7 @@
 
 mod acquire;
 mod config;
+mod console;
 mod handover;
 mod identity;
 mod mfa;

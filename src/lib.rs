@@ -16,6 +16,7 @@ pub mod identity;
 pub mod mfa;
 pub mod sts;
 pub mod acquire;
+pub mod console;
 pub mod rotation;
 pub mod handover;
 pub mod sandbox;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials as SdkCredentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::http::{SharedHttpClient, SharedHttpConnector};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
@@ -26,6 +26,7 @@ use crate::world::World;
 #[derive(Clone, Debug)]
 pub struct Clients {
     http: SharedHttpClient,
+    web: SharedHttpConnector,
 }
 
 /// How often a call is sent at most. A call with an MFA code goes out once: a code that was possibly taken is spent. So does
@@ -43,7 +44,8 @@ pub enum Tries {
 impl Clients {
     /// Returns what clients need, with the roots and the proxy of this world.
     pub fn new(world: &World) -> Result<Self, AwsError> {
-        Ok(Self { http: http::client(world)? })
+        let (http, web) = http::client(world)?;
+        Ok(Self { http, web })
     }
 
     /// Returns a client of STS.
@@ -83,6 +85,11 @@ impl Clients {
     /// The HTTP client, for the leaf providers of `aws-config`.
     pub(crate) fn http(&self) -> SharedHttpClient {
         self.http.clone()
+    }
+
+    /// The connector, for what is no AWS call.
+    pub(super) fn web(&self) -> &SharedHttpConnector {
+        &self.web
     }
 
     fn config(&self, credentials: &Credentials, tries: Tries) -> aws_types::sdk_config::Builder {

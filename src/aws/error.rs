@@ -134,7 +134,7 @@ where
 }
 
 /// Returns the last cause, where the reason stands ("connection refused"); what is above it only says that there is one.
-fn innermost(error: &dyn std::error::Error) -> String {
+pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     let mut last = error.source();
     let mut text = error.to_string();
     while let Some(cause) = last {

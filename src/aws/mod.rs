@@ -4,6 +4,7 @@
 
 mod client;
 mod error;
+mod form;
 mod http;
 mod line;
 mod retry;
@@ -11,5 +12,6 @@ mod runtime;
 
 pub use client::{Clients, Tries};
 pub use error::{AwsError, Refusal, from_sdk};
+pub use form::{Asking, Reply};
 pub use line::Line;
 pub use runtime::Runtime;

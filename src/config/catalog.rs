@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::aws_file::{AwsFile, Family};
 use super::aws_profile::AwsFiles;
+use super::console::ConsoleSettings;
 use super::environment;
 use super::error::ConfigError;
 use super::model::{Connection, Declared, Defaults};
@@ -25,6 +26,7 @@ pub struct Catalog {
     aws: AwsFiles,
     defaults: Defaults,
     environment: Connection,
+    sign_in_endpoint: Option<Sourced<url::Url>>,
     home: Option<PathBuf>,
 }
 
@@ -70,7 +72,8 @@ impl Catalog {
             ignore_endpoints: environment::ignores_endpoints(&world.env)?,
         };
         let environment = environment::connection(&world.env)?;
-        Ok(Self { main, included, aws, defaults, environment, home })
+        let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
+        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, home })
     }
 
     /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes.
@@ -180,6 +183,20 @@ impl Catalog {
     /// What our file says for everybody.
     pub fn defaults(&self) -> &Defaults {
         &self.defaults
+    }
+
+    /// Returns how a name meets its browser: what its role says, and what holds for everybody.
+    pub fn console(&self, name: &str) -> Result<ConsoleSettings, ConfigError> {
+        let own = match self.find(name)? {
+            Some(Declared::Role(role)) => role.console,
+            Some(Declared::Identity(_) | Declared::AwsProfile(_)) | None => ConsoleSettings::default(),
+        };
+        Ok(own.or(&self.defaults.console))
+    }
+
+    /// Where people are signed in instead of at AWS (`AWS_ENDPOINT_URL_SIGNIN`).
+    pub fn sign_in_endpoint(&self) -> Option<&Sourced<url::Url>> {
+        self.sign_in_endpoint.as_ref()
     }
 
     /// What the environment says of Region and endpoint (`AWS_REGION`, `AWS_ENDPOINT_URL_STS`, …).

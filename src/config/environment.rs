@@ -26,6 +26,14 @@ pub(super) fn connection(env: &Env) -> Result<Connection, ConfigError> {
     })
 }
 
+/// Returns where people are signed in instead of at AWS, if the environment says so.
+pub(super) fn sign_in_endpoint(env: &Env) -> Result<Option<Sourced<Url>>, ConfigError> {
+    match ignores_endpoints(env)? {
+        true => Ok(None),
+        false => first(env, &["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"], endpoint),
+    }
+}
+
 /// Returns whether endpoints that somebody configured are to be passed over.
 pub(super) fn ignores_endpoints(env: &Env) -> Result<bool, ConfigError> {
     Ok(first(env, &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], truth)?.is_some_and(|ignore| ignore.value))

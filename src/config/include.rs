@@ -71,6 +71,10 @@ impl Grants {
             ("endpoint_url", self.endpoints, "endpoints"),
             ("policy_file", self.files, "files"),
         ];
+        let console = super::console::table(section)?;
+        if let (false, Some(origin)) = (self.commands, console.and_then(|console| console.origin_of("browser"))) {
+            return Err(refused("`console.browser`".to_owned(), Some("commands"), section, origin));
+        }
         for (key, granted, grant) in kept {
             if let (false, Some(origin)) = (granted, section.origin_of(key)) {
                 return Err(refused(format!("`{key}`"), Some(grant), section, origin));

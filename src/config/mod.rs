@@ -7,6 +7,7 @@ mod aws_edit;
 mod aws_file;
 mod aws_profile;
 mod catalog;
+mod console;
 mod document;
 mod edit;
 mod environment;
@@ -23,6 +24,7 @@ mod write;
 
 pub use aws_edit::{AwsConfigEdit, Change, is_profile_name};
 pub use catalog::{Catalog, Listing};
+pub use console::{ConsoleSettings, OwnOrNamed};
 pub use edit::{ConfigEdit, TableKind};
 pub use environment::endpoint;
 pub use error::ConfigError;

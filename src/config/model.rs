@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::console::ConsoleSettings;
 use super::origin::{Origin, Sourced};
 use crate::terms::{
     AccessKeyId, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SecretString, SessionName,
@@ -14,7 +15,6 @@ use crate::terms::{
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "there are as many as a chain has links")]
 pub enum Declared {
     /// `[role.NAME]` of our file.
     Role(Role),
@@ -48,6 +48,8 @@ pub struct Role {
     pub call: RoleCall,
     /// How STS is reached for it.
     pub connection: Connection,
+    /// How it meets its browser.
+    pub console: ConsoleSettings,
 }
 
 /// Whom a role of our file is reached from.
@@ -235,6 +237,8 @@ pub struct Defaults {
     pub vault: VaultSettings,
     /// How `assume NAME` hands over in a hooked shell.
     pub hand_over: HandOver,
+    /// How roles that say nothing of it meet their browser.
+    pub console: ConsoleSettings,
     /// Least life of a session that is handed to a shell or a command (`min_life`).
     pub min_life: Option<Duration>,
     /// Least life of a session that is handed to a consumer that refreshes (`min_life_refreshing`).

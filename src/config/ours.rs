@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::console::console;
 use super::document::{Document, Entry, Table, Value};
 use super::error::ConfigError;
 use super::include::{Grants, Include, includes};
@@ -24,6 +25,7 @@ const TOP_KEYS: &[&str] = &[
     "vault_file",
     "age_identity_file",
     "hand_over",
+    "console",
     "min_life",
     "min_life_refreshing",
     "include",
@@ -192,6 +194,7 @@ impl OurFile {
                 age_identity: top.path("age_identity_file", home)?,
             },
             hand_over,
+            console: console(&top)?,
             min_life: top.duration("min_life")?.map(|life| life.value),
             min_life_refreshing: top.duration("min_life_refreshing")?.map(|life| life.value),
         })

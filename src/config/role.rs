@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::console::console;
 use super::document::Value;
 use super::environment::endpoint;
 use super::error::ConfigError;
@@ -31,6 +32,7 @@ pub(super) const ROLE_KEYS: &[&str] = &[
     "policy",
     "policy_file",
     "confirm",
+    "console",
     "region",
     "endpoint_url",
     "sts_regional_endpoints",
@@ -94,7 +96,14 @@ pub(super) fn role(name: &str, section: &Section<'_>, around: Around<'_>) -> Res
         confirm: section.truth("confirm")?,
         ..RoleCall::new(role_arn(section, region)?)
     };
-    Ok(Role { name: name.to_owned(), origin: section.origin.clone(), from, call, connection })
+    Ok(Role {
+        name: name.to_owned(),
+        origin: section.origin.clone(),
+        from,
+        call,
+        connection,
+        console: console(section)?,
+    })
 }
 
 /// Returns the identity that a table declares.

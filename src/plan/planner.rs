@@ -93,7 +93,7 @@ impl Way<'_> {
     }
 
     fn through_role(&mut self, role: Role) -> Result<Root, PlanError> {
-        let Role { name, origin, from, call, connection } = role;
+        let Role { name, origin, from, call, connection, console: _ } = role;
         self.legs.push(Leg { profile: name.clone(), call, connection, family: Family::Ours });
         match from {
             Some(Sourced { value: From::Identity(next) | From::Via(next), origin }) => {

@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{iam, identity_center, sts};
+use super::{federation, iam, identity_center, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +33,7 @@ pub(super) enum Operation {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Route {
     IdentityCenter(identity_center::Operation),
+    Federation(federation::Operation),
 }
 
 impl Operation {
@@ -47,13 +48,15 @@ impl Operation {
 impl Route {
     /// Returns the route of a request, if it has one.
     fn of(call: &Call) -> Option<Self> {
-        identity_center::Operation::of(call).map(Self::IdentityCenter)
+        let identity_center = identity_center::Operation::of(call).map(Self::IdentityCenter);
+        identity_center.or_else(|| federation::Operation::of(call).map(Self::Federation))
     }
 
     /// Returns the service's name, for the log.
     fn service(self) -> &'static str {
         match self {
             Self::IdentityCenter(operation) => operation.service(),
+            Self::Federation(_) => "signin",
         }
     }
 
@@ -61,12 +64,14 @@ impl Route {
     fn name(self) -> &'static str {
         match self {
             Self::IdentityCenter(operation) => operation.name(),
+            Self::Federation(operation) => operation.name(),
         }
     }
 
     fn answer(self, call: &Call, estate: &mut Estate, now: SystemTime, record: &mut Record) -> Answer {
         match self {
             Self::IdentityCenter(operation) => identity_center::answer(operation, call, estate, now, record),
+            Self::Federation(operation) => federation::answer(operation, call, estate, now, record),
         }
     }
 
@@ -74,6 +79,7 @@ impl Route {
     fn refuse(self, refusal: &Refusal, request_id: &str) -> Answer {
         match self {
             Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
+            Self::Federation(_) => federation::refuse(refusal),
         }
     }
 }

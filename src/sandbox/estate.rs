@@ -7,6 +7,7 @@ use crate::mfa::Seed;
 use crate::policy::Document;
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
+use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
 use super::scenario::{Device, Role, Scenario, User, user_arn};
@@ -26,6 +27,7 @@ pub(super) struct Estate {
     /// How long a new key is unknown to STS, as AWS's are for some seconds.
     pub(super) key_delay: Duration,
     pub(super) identity_center: Directory,
+    pub(super) federation: Desk,
 }
 
 #[derive(Debug)]
@@ -125,6 +127,7 @@ impl Estate {
             messages: BTreeMap::new(),
             key_delay,
             identity_center: Directory::default(),
+            federation: Desk::default(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {

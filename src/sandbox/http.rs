@@ -65,7 +65,7 @@ pub(super) async fn handle(request: Request<Incoming>, shared: &Shared) -> Resul
         .iter()
         .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
         .collect();
-    if let Err(refusal) = check_origin(&headers, &shared.url) {
+    if let Err(refusal) = check_origin(head.method.as_str(), &headers, &shared.url) {
         let answer = Answer::refusal(Service::Sts, &refusal, &record.request_id);
         return Ok(finish(answer, Form::Whole, record, shared.clock.now(), shared));
     }
@@ -120,8 +120,8 @@ pub(super) async fn handle(request: Request<Incoming>, shared: &Shared) -> Resul
 }
 
 /// A page in a browser reaches loopback too: by a name of its own that it made resolve to us, or directly. Neither gets
-/// an answer.
-fn check_origin(headers: &[(String, String)], url: &str) -> Result<(), Refusal> {
+/// an answer; a person who follows a link to us does, since the page that they come from cannot read it.
+fn check_origin(method: &str, headers: &[(String, String)], url: &str) -> Result<(), Refusal> {
     let header = |name: &str| headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let host = header("host").unwrap_or_default();
     let name = match host.rsplit_once(':') {
@@ -134,7 +134,9 @@ fn check_origin(headers: &[(String, String)], url: &str) -> Result<(), Refusal> 
     }
     let is_foreign = header("origin").is_some_and(|origin| origin != url)
         || header("sec-fetch-site").is_some_and(|site| site == "cross-site" || site == "same-site");
-    if is_foreign {
+    let follows_link =
+        method == "GET" && header("sec-fetch-mode") == Some("navigate") && header("sec-fetch-dest") == Some("document");
+    if is_foreign && !follows_link {
         return Err(Refusal::new(403, "ForeignOrigin", "The sandbox answers no web page."));
     }
     Ok(())

@@ -18,6 +18,7 @@ mod dispatch;
 mod error;
 mod estate;
 mod fault;
+mod federation;
 mod fresh;
 mod home;
 mod http;

@@ -22,9 +22,10 @@ pub(super) struct Setting<'a> {
 }
 
 /// Where each service is: those that programs of AWS's know, and the one for all of them.
-const ENDPOINTS: [&str; 5] = [
+const ENDPOINTS: [&str; 6] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_SIGNIN",
     "AWS_ENDPOINT_URL_SSO",
     "AWS_ENDPOINT_URL_SSO_OIDC",
     "AWS_ENDPOINT_URL_STS",
@@ -147,6 +148,7 @@ mod tests {
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_IAM",
+            "AWS_ENDPOINT_URL_SIGNIN",
             "AWS_ENDPOINT_URL_SSO",
             "AWS_ENDPOINT_URL_SSO_OIDC",
             "AWS_ENDPOINT_URL_STS",

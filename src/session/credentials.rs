@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{AccessKeyId, AccountId, SecretString};
+use crate::terms::{AccessKeyId, AccountId, Partition, SecretString};
 
 /// Credentials for AWS, and what the hand-over must know of how they were had.
 ///
@@ -56,6 +56,11 @@ impl Credentials {
     /// When AWS stops honouring them, if they end by themselves and it is known when.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.session.as_ref().and_then(|session| session.expires_at)
+    }
+
+    /// The partition they act in, where STS said who they are.
+    pub fn partition(&self) -> Option<Partition> {
+        Partition::from_name(self.arn.as_deref()?.split(':').nth(1)?)
     }
 }
 

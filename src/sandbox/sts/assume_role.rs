@@ -75,6 +75,9 @@ pub(super) fn run(
     let identity =
         session.source_identity.as_deref().map(|identity| text("SourceIdentity", identity)).unwrap_or_default();
     let key_id = estate.open_session(SessionOf::Role(session), now, ask.seconds.unwrap_or(DEFAULT));
+    if !caller.is_session() {
+        estate.federation.first_hand.insert(key_id.clone());
+    }
     Ok(super::credentials(estate, &key_id) + &user + &packed + &identity)
 }
 
