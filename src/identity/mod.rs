@@ -2,6 +2,7 @@
 //!
 //! The fingerprint is made from local data, before any secret is read: a warm answer needs no more.
 
+mod assertion;
 mod base;
 mod fingerprint;
 mod generation;
@@ -11,6 +12,8 @@ mod process;
 
 use std::time::SystemTime;
 
+pub use assertion::{ATTRIBUTES, Assertion, InvalidAssertion, Offer, Recipient, Response, Subject};
+pub(crate) use assertion::{decode, find, parse};
 pub use base::base_credentials;
 pub use fingerprint::fingerprint;
 pub use generation::{Generation, KeyCard, current};

@@ -2,6 +2,7 @@
 
 use super::answer::Refusal;
 use super::call::Parameters;
+use crate::terms::{ExposeSecret, SecretString};
 
 /// Collects what is wrong with a call's parameters: AWS names all of it at once.
 #[derive(Debug, Default)]
@@ -60,6 +61,7 @@ pub(super) const TAG_KEY: Limits = limits(1, 128, r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+"
 pub(super) const TAG_VALUE: Limits = limits(0, 256, r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_tag_text);
 pub(super) const ACCESS_KEY_ID: Limits = limits(16, 128, r"[\w]+", is_word);
 pub(super) const ENCODED_MESSAGE: Limits = Limits { min: 1, max: 10_240, pattern: None };
+pub(super) const SAML_ASSERTION: Limits = Limits { min: 4, max: 100_000, pattern: None };
 /// Source: IAM API Reference.
 pub(super) const USER_NAME: Limits = limits(1, 128, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
 
@@ -77,6 +79,23 @@ impl Constraints {
         }
         self.check(&at(name), value.unwrap_or_default(), limits, value.is_some());
         value.unwrap_or_default()
+    }
+
+    /// Returns a secret that must be there. What is wrong with it is said without it.
+    pub(super) fn required_secret(&mut self, parameters: &Parameters, name: &str, limits: Limits) -> SecretString {
+        let value = parameters.secret(name).unwrap_or_default();
+        let length = value.expose_secret().chars().count();
+        let sentence = match parameters.text(name) {
+            None => "Member must not be null".to_owned(),
+            Some(_) if length < limits.min => {
+                format!("Member must have length greater than or equal to {}", limits.min)
+            }
+            Some(_) if length > limits.max => format!("Member must have length less than or equal to {}", limits.max),
+            Some(_) => return value,
+        };
+        let shown = parameters.text(name).map_or("null", |_| "***");
+        self.broken.push(format!("Value {shown} at '{}' failed to satisfy constraint: {sentence}", at(name)));
+        value
     }
 
     /// Returns a text that may be there.

@@ -10,7 +10,8 @@ use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
-use super::scenario::{Device, Role, Scenario, User, user_arn};
+use super::saml::Metadata;
+use super::scenario::{Device, Role, Scenario, User, saml_provider_arn, user_arn};
 
 /// All that the server knows.
 #[derive(Debug)]
@@ -22,6 +23,10 @@ pub(super) struct Estate {
     pub(super) sessions: BTreeMap<String, Session>,
     /// Which code of which device was taken, by its 30 s window.
     pub(super) spent_codes: BTreeSet<(String, u64)>,
+    /// SAML providers of all accounts.
+    pub(super) saml_providers: Vec<SamlProvider>,
+    /// Which assertion of which provider was taken: none is taken twice.
+    pub(super) spent_assertions: BTreeSet<(String, String)>,
     /// What DecodeAuthorizationMessage can read, by its encoded form.
     pub(super) messages: BTreeMap<String, String>,
     /// How long a new key is unknown to STS, as AWS's are for some seconds.
@@ -61,6 +66,23 @@ pub(super) struct LiveRole {
     /// `AROA…`
     pub(super) id: String,
     pub(super) role: Role,
+}
+
+/// A SAML provider of an account.
+#[derive(Clone, Debug)]
+pub(super) struct SamlProvider {
+    /// `arn:aws:iam::111122223333:saml-provider/Example`
+    pub(super) arn: String,
+    pub(super) account: AccountId,
+    pub(super) partition: Partition,
+    pub(super) metadata: Metadata,
+}
+
+impl SamlProvider {
+    /// What the account calls it.
+    pub(super) fn name(&self) -> &str {
+        self.arn.rsplit('/').next().unwrap_or_default()
+    }
 }
 
 /// A long-term key.
@@ -124,6 +146,8 @@ impl Estate {
             keys: BTreeMap::new(),
             sessions: BTreeMap::new(),
             spent_codes: BTreeSet::new(),
+            saml_providers: Vec::new(),
+            spent_assertions: BTreeSet::new(),
             messages: BTreeMap::new(),
             key_delay,
             identity_center: Directory::default(),
@@ -135,6 +159,14 @@ impl Estate {
             }
             for role in &account.roles {
                 estate.roles.push(LiveRole { account: index, id: fresh::id("AROA", 17), role: role.clone() });
+            }
+            for provider in &account.saml_providers {
+                estate.saml_providers.push(SamlProvider {
+                    arn: saml_provider_arn(account, provider),
+                    account: account.id.clone(),
+                    partition: account.partition,
+                    metadata: provider.metadata.clone(),
+                });
             }
             estate.accounts.push(LiveAccount {
                 id: account.id.clone(),

@@ -27,6 +27,7 @@ mod identity_center;
 mod log;
 mod mfa_code;
 mod profiles;
+mod saml;
 mod scenario;
 mod server;
 mod sigv4;

@@ -27,6 +27,10 @@
 //! max_session_duration = 3600
 //! tags = { team = "core" }
 //!
+//! [[account.saml_provider]]
+//! name = "Example"                      # arn:aws:iam::111122223333:saml-provider/Example
+//! metadata_file = "idp.xml"             # beside the scenario; or metadata = "<EntityDescriptor …>"
+//!
 //! [identity_center]                     # people who sign in instead of having keys
 //! region = "eu-west-1"
 //! token_duration = 3600                 # how long an access token lasts, in seconds
@@ -57,6 +61,7 @@ use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, Rol
 
 use super::error::ScenarioError;
 use super::identity_center::{self, IdentityCenter};
+use super::saml::Metadata;
 
 /// A world of accounts.
 #[derive(Clone, Debug)]
@@ -99,6 +104,13 @@ pub(super) struct Account {
     pub(super) disabled_regions: Vec<String>,
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
+    pub(super) saml_providers: Vec<SamlProvider>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct SamlProvider {
+    pub(super) name: String,
+    pub(super) metadata: Metadata,
 }
 
 #[derive(Clone, Debug)]
@@ -145,13 +157,19 @@ impl Scenario {
     pub fn read(path: &Path) -> Result<Self, ScenarioError> {
         let text = std::fs::read_to_string(path)
             .map_err(|source| ScenarioError::Read { path: PathBuf::from(path), source })?;
-        Self::parse(&text)
+        Self::parse_beside(&text, path.parent())
     }
 
     /// Reads a scenario.
     pub fn parse(text: &str) -> Result<Self, ScenarioError> {
+        Self::parse_beside(text, None)
+    }
+
+    /// Reads a scenario whose files lie in that folder.
+    fn parse_beside(text: &str, folder: Option<&Path>) -> Result<Self, ScenarioError> {
         let wire: Wire = toml::from_str(text).map_err(|error| ScenarioError::Form { reason: error.to_string() })?;
-        let accounts = wire.account.into_iter().map(WireAccount::account).collect::<Result<Vec<_>, _>>()?;
+        let accounts =
+            wire.account.into_iter().map(|account| account.account(folder)).collect::<Result<Vec<_>, _>>()?;
         let identity_center = wire.identity_center.map(|wire| wire.declared(&accounts)).transpose()?;
         let mut scenario = Self { accounts, profiles: Vec::new(), identity_center };
         scenario.check_names()?;
@@ -178,6 +196,7 @@ impl Scenario {
             let devices = account.users.iter().flat_map(|user| &user.devices).map(|device| &device.serial);
             let named = std::iter::once(account.id.to_string())
                 .chain(users)
+                .chain(account.saml_providers.iter().map(|provider| saml_provider_arn(account, provider)))
                 .chain(roles)
                 .chain(keys.map(ToString::to_string))
                 .chain(devices.map(ToString::to_string));
@@ -213,6 +232,10 @@ pub(super) fn user_arn(account: &Account, user: &User) -> String {
     }
 }
 
+pub(super) fn saml_provider_arn(account: &Account, provider: &SamlProvider) -> String {
+    format!("arn:{}:iam::{}:saml-provider/{}", account.partition, account.id, provider.name)
+}
+
 const CLASSIC: &str = include_str!("classic.toml");
 
 #[derive(Deserialize)]
@@ -242,6 +265,18 @@ struct WireAccount {
     user: Vec<WireUser>,
     #[serde(default)]
     role: Vec<WireRole>,
+    #[serde(default)]
+    saml_provider: Vec<WireSamlProvider>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireSamlProvider {
+    name: String,
+    #[serde(default)]
+    metadata: Option<String>,
+    #[serde(default)]
+    metadata_file: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -327,7 +362,7 @@ fn hour() -> u64 {
 }
 
 impl WireAccount {
-    fn account(self) -> Result<Account, ScenarioError> {
+    fn account(self, folder: Option<&Path>) -> Result<Account, ScenarioError> {
         let id: AccountId = parse(&self.id, "an account")?;
         let partition = match &self.partition {
             None => Partition::Aws,
@@ -339,6 +374,11 @@ impl WireAccount {
         Ok(Account {
             users: self.user.into_iter().map(|user| user.user(&id)).collect::<Result<_, _>>()?,
             roles: self.role.into_iter().map(|role| role.role(partition, &id)).collect::<Result<_, _>>()?,
+            saml_providers: self
+                .saml_provider
+                .into_iter()
+                .map(|provider| provider.provider(&id, folder))
+                .collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,
             name: self.name,
@@ -370,6 +410,30 @@ impl WireUser {
             tags: self.tags,
             path,
         })
+    }
+}
+
+impl WireSamlProvider {
+    fn provider(self, account: &AccountId, folder: Option<&Path>) -> Result<SamlProvider, ScenarioError> {
+        let whose = format!("SAML provider {} of {account}", self.name);
+        let wrong = |reason: String| ScenarioError::Value { whose: whose.clone(), reason };
+        // Source: IAM API Reference, `CreateSAMLProvider`, `Name`.
+        let is_name = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+        if self.name.is_empty() || self.name.len() > 128 || !self.name.chars().all(is_name) {
+            return Err(wrong("that is no name of a provider".to_owned()));
+        }
+        let xml = match (self.metadata, self.metadata_file) {
+            (Some(xml), None) => xml,
+            (None, Some(file)) => {
+                let path = folder.map(|folder| folder.join(&file)).unwrap_or(file);
+                std::fs::read_to_string(&path).map_err(|error| wrong(format!("{}: {error}", path.display())))?
+            }
+            (Some(_), Some(_)) | (None, None) => {
+                return Err(wrong("it has `metadata` or a `metadata_file`".to_owned()));
+            }
+        };
+        let metadata = Metadata::parse(&xml).map_err(|reason| wrong(format!("its metadata: {reason}")))?;
+        Ok(SamlProvider { name: self.name, metadata })
     }
 }
 

@@ -48,7 +48,10 @@ pub(super) fn run(
     let ask = read(parameters)?;
     let role_arn: RoleArn =
         ask.role_arn.parse().map_err(|_| Refusal::invalid(format!("{} is invalid", ask.role_arn)))?;
-    let policies = session_policies(&ask)?;
+    if ask.source_identity.is_some_and(|identity| identity.starts_with("aws:")) {
+        return Err(Refusal::invalid("SourceIdentity cannot begin with the reserved prefix aws:"));
+    }
+    let policies = session_policy(ask.policy, &ask.policy_arns)?;
     let tags = ask.tags.with_inherited(caller)?;
     let packed = packed::percentage(ask.policy, &ask.policy_arns, &tags)?;
     if caller.is_root(estate) {
@@ -103,16 +106,14 @@ fn read(parameters: &Parameters) -> Result<Ask<'_>, Refusal> {
     Ok(ask)
 }
 
-fn session_policies(ask: &Ask<'_>) -> Result<Vec<Document>, Refusal> {
+/// Reads the policies that narrow a session, however it is had.
+pub(super) fn session_policy(policy: Option<&str>, arns: &[&str]) -> Result<Vec<Document>, Refusal> {
     let malformed = |message: String| Refusal::new(400, "MalformedPolicyDocument", message);
-    if let Some(arn) = ask.policy_arns.iter().find(|arn| arn.parse::<PolicyArn>().is_err()) {
+    if let Some(arn) = arns.iter().find(|arn| arn.parse::<PolicyArn>().is_err()) {
         return Err(Refusal::invalid(format!("ARN {arn} is not valid.")));
     }
-    if ask.source_identity.is_some_and(|identity| identity.starts_with("aws:")) {
-        return Err(Refusal::invalid("SourceIdentity cannot begin with the reserved prefix aws:"));
-    }
-    let Some(policy) = ask.policy else { return Ok(Vec::new()) };
-    let characters = policy.chars().count() + ask.policy_arns.iter().map(|arn| arn.len()).sum::<usize>();
+    let Some(policy) = policy else { return Ok(Vec::new()) };
+    let characters = policy.chars().count() + arns.iter().map(|arn| arn.len()).sum::<usize>();
     if characters > constraint::POLICY.max {
         return Err(malformed("The plain text of session policies cannot exceed 2,048 characters".to_owned()));
     }

@@ -8,6 +8,7 @@ mod small;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod with_saml;
 
 use std::time::SystemTime;
 
@@ -24,6 +25,7 @@ use crate::terms::ExposeSecret;
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Operation {
     AssumeRole,
+    AssumeRoleWithSaml,
     GetSessionToken,
     GetCallerIdentity,
     GetAccessKeyInfo,
@@ -31,8 +33,9 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::AssumeRole,
+        Self::AssumeRoleWithSaml,
         Self::GetSessionToken,
         Self::GetCallerIdentity,
         Self::GetAccessKeyInfo,
@@ -42,11 +45,29 @@ impl Operation {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::AssumeRole => "AssumeRole",
+            Self::AssumeRoleWithSaml => "AssumeRoleWithSAML",
             Self::GetSessionToken => "GetSessionToken",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::GetAccessKeyInfo => "GetAccessKeyInfo",
             Self::DecodeAuthorizationMessage => "DecodeAuthorizationMessage",
         }
+    }
+}
+
+/// Does what nobody has to sign for, since a proof comes along. None where the operation wants a signature.
+pub(super) fn run_unsigned(
+    operation: Operation,
+    parameters: &Parameters,
+    estate: &mut Estate,
+    now: SystemTime,
+) -> Option<Result<String, Refusal>> {
+    match operation {
+        Operation::AssumeRoleWithSaml => Some(with_saml::run(parameters, estate, now)),
+        Operation::AssumeRole
+        | Operation::GetSessionToken
+        | Operation::GetCallerIdentity
+        | Operation::GetAccessKeyInfo
+        | Operation::DecodeAuthorizationMessage => None,
     }
 }
 
@@ -60,6 +81,7 @@ pub(super) fn run(
 ) -> Result<String, Refusal> {
     check_session(operation, caller)?;
     match operation {
+        Operation::AssumeRoleWithSaml => with_saml::run(parameters, estate, now),
         Operation::AssumeRole => assume_role::run(caller, parameters, estate, now),
         Operation::GetSessionToken => session_token::run(caller, parameters, estate, now),
         Operation::GetCallerIdentity => Ok(small::caller_identity(caller, estate)),
@@ -74,7 +96,8 @@ pub(super) fn run(
 /// in STS, and it is itself for long-term credentials only.
 fn check_session(operation: Operation, caller: &Caller) -> Result<(), Refusal> {
     let allowed = match (operation, &caller.who) {
-        (Operation::AssumeRole | Operation::GetCallerIdentity, _) | (_, Who::User { .. }) => true,
+        (Operation::AssumeRole | Operation::AssumeRoleWithSaml | Operation::GetCallerIdentity, _)
+        | (_, Who::User { .. }) => true,
         (Operation::GetSessionToken, Who::UserSession { .. } | Who::Role(_)) => false,
         (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::UserSession { .. }) => false,
         (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::Role(_)) => true,
