@@ -232,7 +232,7 @@ fn what_is_asked_for_has_to_be_offered_trusted_and_within_limits() {
         ("PrincipalArn", no_provider, Err("400 InvalidIdentityToken: Specified provider doesn't exist".to_owned())),
         (
             "SAMLAssertion",
-            "PGh0bWw+",
+            "PGh0bWwvPg==",
             Err("400 InvalidIdentityToken: The SAML response cannot be taken: it is a `html`, not a SAML response"
                 .to_owned()),
         ),
