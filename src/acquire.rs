@@ -5,6 +5,7 @@
 //! locks of a chain are always taken from its last step towards its first, so no two processes wait for each other.
 
 mod call;
+mod exchange;
 mod failure;
 
 use std::io::IsTerminal;
@@ -12,15 +13,16 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use call::Call;
+use call::{Call, Signed};
+use exchange::no_proof;
 use failure::to_share;
-pub use failure::{AcquireError, Carried, SharedRefusal, Step};
+pub use failure::{AcquireError, Carried, SharedRefusal, SignedIn, Step};
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::identity::{Generation, base_credentials, fingerprint};
+use crate::identity::{Generation, base_credentials, fingerprint, token};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
-use crate::plan::{Device, MfaSession, Plan, Reach};
+use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
 use crate::session::{
     Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Phase, Taken, Turn,
     Waiting, cache_keys,
@@ -92,13 +94,23 @@ enum Place {
 impl<'a> Run<'a> {
     /// Returns the keys of the steps' sessions. Opens the secret store only where nothing else says whose key it holds.
     fn keys_now(&self) -> Result<Vec<CacheKey>, AcquireError> {
-        let known = || fingerprint(self.plan.base(), self.vault, self.world);
-        let who = match known() {
-            Some(who) => Some(who),
-            None => {
-                self.base()?;
+        let known = || fingerprint(&self.plan.start, self.vault, self.world);
+        let who = match (known(), &self.plan.start) {
+            (Some(who), _) => Some(who),
+            (None, Start::Keys(base)) => {
+                self.base(base)?;
                 known()
             }
+            (None, Start::MfaSession(session)) => {
+                self.base(&session.keys)?;
+                known()
+            }
+            (None, Start::SignIn(sign_in)) => match &sign_in.exchange {
+                Exchange::WebIdentity(exchange) => {
+                    let token = token(&sign_in.name, &exchange.token).map_err(no_proof(sign_in))?;
+                    Some(token.fingerprint())
+                }
+            },
         };
         // Without a card that can be written, nothing is found again, and each command asks anew.
         let who = who.unwrap_or_else(|| Fingerprint(format!("unknown {}", Generation::new().as_str())));
@@ -106,9 +118,9 @@ impl<'a> Run<'a> {
     }
 
     fn credentials(mut self) -> Result<Credentials, AcquireError> {
-        match self.plan.steps() {
-            0 => self.base(),
-            steps => self.step(steps),
+        match (&self.plan.start, self.plan.steps()) {
+            (Start::Keys(base), 0) => self.base(base),
+            (Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_), steps) => self.step(steps),
         }
     }
 
@@ -144,17 +156,20 @@ impl<'a> Run<'a> {
                 return Err(AcquireError::Shared { step: Box::new(Call::step(self.plan, count)), pid, source });
             }
         }
-        let by = if count > 1 {
-            self.step(count - 1)?
-        } else {
-            let keys = self.base()?;
-            // The store may hold another key than its card said (a vault shared with another machine).
-            self.keys = self.keys_now()?;
-            keys
+        let credentials = match Call::of(self.plan, count) {
+            Call::Exchange(sign_in) => self.exchange(sign_in)?,
+            Call::First(base, signed) => {
+                let keys = self.base(base)?;
+                // The store may hold another key than its card said (a vault shared with another machine).
+                self.keys = self.keys_now()?;
+                self.call(count, signed, &keys)?
+            }
+            Call::Next(signed) => {
+                let by = self.step(count - 1)?;
+                self.call(count, signed, &by)?
+            }
         };
-        let mut credentials = self.call(count, &by)?;
         self.compare_clocks(count, &credentials);
-        credentials.lineage = Call::of(self.plan, count).lineage(&by);
         self.keep(count, &credentials, held);
         Ok(credentials)
     }
@@ -168,13 +183,10 @@ impl<'a> Run<'a> {
 
     /// A trust policy on the way may look at how long ago the code was given.
     fn is_young_enough(&self, count: usize, found: &Found) -> bool {
-        match Call::of(self.plan, count) {
-            Call::SessionToken(MfaSession { max_age: Some(max_age), .. }) => {
-                let age = self.world.clock.now().duration_since(found.issued_at).unwrap_or_default();
-                age < max_age.value
-            }
-            Call::SessionToken(_) | Call::AssumeRole(_) => true,
-        }
+        Call::of(self.plan, count).max_age().is_none_or(|max_age| {
+            let age = self.world.clock.now().duration_since(found.issued_at).unwrap_or_default();
+            age < max_age
+        })
     }
 
     /// Waits for a lock: a step's, or a person's.
@@ -208,20 +220,22 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn call(&mut self, count: usize, by: &Credentials) -> Result<Credentials, AcquireError> {
-        let call = Call::of(self.plan, count);
-        self.name_foreign_host(call.reach());
+    fn call(&mut self, count: usize, call: Signed<'a>, by: &Credentials) -> Result<Credentials, AcquireError> {
+        self.name_foreign_host(Call::of(self.plan, count).reach());
         let answer = match call.device() {
             Some(device) => self.call_with_code(call, device, by)?,
             None => call.send(&self.line, by, None),
         };
-        answer.map_err(|source| AcquireError::Step { step: Box::new(Call::step(self.plan, count)), source })
+        let mut credentials =
+            answer.map_err(|source| AcquireError::Step { step: Box::new(Call::step(self.plan, count)), source })?;
+        credentials.lineage = call.lineage(by);
+        Ok(credentials)
     }
 
     /// Makes the call with one code after the other, until AWS takes one or there are no more.
     fn call_with_code(
         &mut self,
-        call: Call<'a>,
+        call: Signed<'a>,
         device: &Device,
         by: &Credentials,
     ) -> Result<Result<Credentials, AwsError>, AcquireError> {
@@ -268,8 +282,7 @@ impl<'a> Run<'a> {
         self.turns.iter_mut().for_each(|turn| turn.enter(phase));
     }
 
-    fn base(&self) -> Result<Credentials, AcquireError> {
-        let base = self.plan.base();
+    fn base(&self, base: &Base) -> Result<Credentials, AcquireError> {
         base_credentials(base, self.vault, &self.line, self.world)
             .map_err(|error| AcquireError::Identity { error: Box::new(error), origin: base.source.origin.clone() })
     }
@@ -281,7 +294,7 @@ impl<'a> Run<'a> {
         let card = Card {
             store: StoreName::None,
             profile: step.profile,
-            identity: self.plan.base().name.clone(),
+            identity: self.plan.start.name().to_owned(),
             role_arn: step.role_arn,
             issued_at: self.world.clock.now(),
             expires_at,

@@ -13,6 +13,7 @@ mod person;
 mod plan;
 mod rotation;
 mod sandbox;
+mod sign_in;
 mod vault;
 
 use std::fmt;

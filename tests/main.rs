@@ -29,3 +29,4 @@ mod single_flight;
 mod support;
 mod terminal;
 mod vault_stores;
+mod web_identity;

@@ -205,6 +205,7 @@ fn first_key(plan: &Plan) -> &str {
     let base = match &plan.start {
         Start::Keys(base) => base,
         Start::MfaSession(session) => &session.keys,
+        Start::SignIn(_) => return "another",
     };
     match &base.source.value {
         BaseSource::FileKeys(keys) => keys.key_id.value.as_str(),

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::failure::{Carried, Step};
+use super::failure::{Carried, SignedIn, Step};
 use crate::aws::{AwsError, Line, Tries};
-use crate::plan::{Device, Hop, MfaSession, Plan, Reach, Start};
+use crate::plan::{Base, Device, Exchange, Hop, MfaSession, Plan, Reach, SignIn, Start};
 use crate::session::{Credentials, Lineage, Via};
 use crate::sts;
 use crate::terms::SecretString;
@@ -12,6 +12,17 @@ use crate::terms::SecretString;
 /// What a step calls.
 #[derive(Clone, Copy)]
 pub(super) enum Call<'a> {
+    /// A proof is traded in.
+    Exchange(&'a SignIn),
+    /// Made with the identity's own credentials.
+    First(&'a Base, Signed<'a>),
+    /// Made with what the step before gave.
+    Next(Signed<'a>),
+}
+
+/// A call that is signed with credentials.
+#[derive(Clone, Copy)]
+pub(super) enum Signed<'a> {
     SessionToken(&'a MfaSession),
     AssumeRole(&'a Hop),
 }
@@ -20,9 +31,12 @@ impl<'a> Call<'a> {
     /// Returns the call of a plan's step, counted from 1.
     pub(super) fn of(plan: &'a Plan, count: usize) -> Self {
         match &plan.start {
-            Start::Keys(_) => Self::AssumeRole(&plan.hops[count - 1]),
-            Start::MfaSession(session) if count == 1 => Self::SessionToken(session),
-            Start::MfaSession(_) => Self::AssumeRole(&plan.hops[count - 2]),
+            Start::Keys(base) if count == 1 => Self::First(base, Signed::AssumeRole(&plan.hops[0])),
+            Start::MfaSession(session) if count == 1 => Self::First(&session.keys, Signed::SessionToken(session)),
+            Start::SignIn(sign_in) if count == 1 => Self::Exchange(sign_in),
+            start @ (Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_)) => {
+                Self::Next(Signed::AssumeRole(&plan.hops[count - start.steps() - 1]))
+            }
         }
     }
 
@@ -30,19 +44,39 @@ impl<'a> Call<'a> {
     pub(super) fn step(plan: &Plan, count: usize) -> Step {
         let asked = plan.profile.clone();
         let call = Call::of(plan, count);
-        let signer = (count == 1).then(|| (plan.base().name.clone(), plan.base().source.origin.clone()));
         let endpoint = call.reach().endpoint_url.as_ref().map(|url| (url.value.to_string(), url.origin.clone()));
-        match call {
-            Call::SessionToken(session) => Step {
+        let (signed, signer) = match call {
+            Call::Exchange(sign_in) => {
+                return Step {
+                    profile: sign_in.profile().to_owned(),
+                    role_arn: Some(sign_in.role_arn().value.to_string()),
+                    origin: sign_in.role_arn().origin.clone(),
+                    asked,
+                    carried: Carried::default(),
+                    signer: None,
+                    sign_in: Some(SignedIn {
+                        name: sign_in.name.clone(),
+                        origin: sign_in.origin.clone(),
+                        claims: None,
+                    }),
+                    endpoint,
+                };
+            }
+            Call::First(base, signed) => (signed, Some((base.name.clone(), base.source.origin.clone()))),
+            Call::Next(signed) => (signed, None),
+        };
+        match signed {
+            Signed::SessionToken(session) => Step {
                 profile: session.keys.name.clone(),
                 role_arn: None,
                 origin: session.device.serial.origin.clone(),
                 asked,
                 carried: Carried { external_id: false, mfa: true, code: true },
                 signer,
+                sign_in: None,
                 endpoint,
             },
-            Call::AssumeRole(hop) => Step {
+            Signed::AssumeRole(hop) => Step {
                 profile: hop.profile.clone(),
                 role_arn: Some(hop.role_arn.value.to_string()),
                 origin: hop.role_arn.origin.clone(),
@@ -53,11 +87,49 @@ impl<'a> Call<'a> {
                     code: hop.mfa.is_some(),
                 },
                 signer,
+                sign_in: None,
                 endpoint,
             },
         }
     }
 
+    /// How it reaches AWS.
+    pub(super) fn reach(self) -> &'a Reach {
+        match self {
+            Self::Exchange(sign_in) => sign_in.reach(),
+            Self::First(_, signed) | Self::Next(signed) => signed.reach(),
+        }
+    }
+
+    /// How old an MFA session may be.
+    pub(super) fn max_age(self) -> Option<Duration> {
+        match self {
+            Self::First(_, Signed::SessionToken(session)) => session.max_age.as_ref().map(|age| age.value),
+            Self::First(_, Signed::AssumeRole(_)) | Self::Next(_) | Self::Exchange(_) => None,
+        }
+    }
+
+    /// Returns how far this machine's clock is behind AWS's, or before it: AssumeRole's session ends the asked time after
+    /// AWS's now. That of an account's root is shorter than asked for, so GetSessionToken tells nothing.
+    pub(super) fn clock_off(self, session: &Credentials, now: SystemTime) -> Option<(Duration, &'static str)> {
+        let length = match self {
+            Self::Exchange(sign_in) => match &sign_in.exchange {
+                Exchange::WebIdentity(exchange) => exchange.duration.value.get(),
+            },
+            Self::First(_, Signed::AssumeRole(hop)) | Self::Next(Signed::AssumeRole(hop)) => {
+                hop.duration.effective.value.get()
+            }
+            Self::First(_, Signed::SessionToken(_)) | Self::Next(Signed::SessionToken(_)) => return None,
+        };
+        let aws_now = session.expires_at()?.checked_sub(length)?;
+        Some(match aws_now.duration_since(now) {
+            Ok(off) => (off, "slow"),
+            Err(error) => (error.duration(), "fast"),
+        })
+    }
+}
+
+impl<'a> Signed<'a> {
     /// The device whose code it takes.
     pub(super) fn device(self) -> Option<&'a Device> {
         match self {
@@ -66,8 +138,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// How it reaches AWS.
-    pub(super) fn reach(self) -> &'a Reach {
+    fn reach(self) -> &'a Reach {
         match self {
             Self::SessionToken(session) => &session.reach,
             Self::AssumeRole(hop) => &hop.reach,
@@ -86,17 +157,6 @@ impl<'a> Call<'a> {
             (Self::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
             (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code),
         }
-    }
-
-    /// Returns how far this machine's clock is behind AWS's, or before it: AssumeRole's session ends the asked time after
-    /// AWS's now. That of an account's root is shorter than asked for, so GetSessionToken tells nothing.
-    pub(super) fn clock_off(self, session: &Credentials, now: SystemTime) -> Option<(Duration, &'static str)> {
-        let Self::AssumeRole(hop) = self else { return None };
-        let aws_now = session.expires_at()?.checked_sub(hop.duration.effective.value.get())?;
-        Some(match aws_now.duration_since(now) {
-            Ok(off) => (off, "slow"),
-            Err(error) => (error.duration(), "fast"),
-        })
     }
 
     /// Returns how its result was had, by whom it was called.

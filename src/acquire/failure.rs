@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::aws::{AwsError, Refusal};
 use crate::config::Origin;
-use crate::identity::IdentityError;
+use crate::identity::{Claims, IdentityError};
 use crate::mfa::{MfaError, Way};
 use crate::person::PersonError;
 use crate::session::FlightError;
@@ -77,8 +77,21 @@ pub struct Step {
     pub carried: Carried,
     /// The identity whose own credentials made the call, and where they are declared. `None` where a session made it.
     pub signer: Option<(String, Origin)>,
+    /// The sign-in whose proof made the call. `None` where credentials made it.
+    pub sign_in: Option<SignedIn>,
     /// The endpoint that was declared, and where. `None` where it is AWS's for the Region.
     pub endpoint: Option<(String, Origin)>,
+}
+
+/// The proof that made a call, as far as its failure has to name it.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The sign-in.
+    pub name: String,
+    /// Where its proof is declared.
+    pub origin: Origin,
+    /// What the token says of itself. `None` where it says nothing, or where another process had it.
+    pub claims: Option<Claims>,
 }
 
 /// What a call carried.

@@ -50,8 +50,16 @@ impl Clients {
 
     /// Returns a client of STS.
     pub fn sts(&self, reach: &Reach, credentials: &Credentials, tries: Tries) -> aws_sdk_sts::Client {
-        let shared =
-            self.config(credentials, tries).region(SdkRegion::new(reach.region.value.as_str().to_owned())).build();
+        Self::sts_of(reach, tries, self.config(credentials, tries))
+    }
+
+    /// Returns a client of STS for the calls that are not signed, since a proof in them says who calls.
+    pub fn sts_unsigned(&self, reach: &Reach) -> aws_sdk_sts::Client {
+        Self::sts_of(reach, Tries::Several, self.unsigned(Tries::Several))
+    }
+
+    fn sts_of(reach: &Reach, tries: Tries, shared: aws_types::sdk_config::Builder) -> aws_sdk_sts::Client {
+        let shared = shared.region(SdkRegion::new(reach.region.value.as_str().to_owned())).build();
         let mut config = aws_sdk_sts::config::Builder::from(&shared);
         config.set_use_fips(Some(reach.fips));
         config.set_use_dual_stack(Some(reach.dual_stack));
@@ -93,6 +101,10 @@ impl Clients {
     }
 
     fn config(&self, credentials: &Credentials, tries: Tries) -> aws_types::sdk_config::Builder {
+        self.unsigned(tries).credentials_provider(SharedCredentialsProvider::new(sdk_credentials(credentials)))
+    }
+
+    fn unsigned(&self, tries: Tries) -> aws_types::sdk_config::Builder {
         let retries = match tries {
             Tries::Several => RetryConfig::standard().with_max_attempts(3).with_max_backoff(Duration::from_secs(4)),
             Tries::Once => RetryConfig::disabled(),
@@ -109,7 +121,6 @@ impl Clients {
             .sleep_impl(Arc::new(TokioSleep::new()))
             .retry_config(retries)
             .timeout_config(timeouts)
-            .credentials_provider(SharedCredentialsProvider::new(sdk_credentials(credentials)))
     }
 }
 

@@ -6,6 +6,7 @@ use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_sdk_sts::operation::get_session_token::GetSessionTokenError;
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -82,6 +83,7 @@ fn code(error: &Error) -> Option<&str> {
         error.downcast_ref::<E>()?.code()
     }
     of::<AssumeRoleError>(error)
+        .or_else(|| of::<AssumeRoleWithWebIdentityError>(error))
         .or_else(|| of::<GetSessionTokenError>(error))
         .or_else(|| of::<GetCallerIdentityError>(error))
         .or_else(|| of::<ListAccessKeysError>(error))

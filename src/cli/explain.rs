@@ -34,7 +34,7 @@ pub(super) fn run(args: &ExplainArgs, world: &World) -> Result<ExitCode, Error> 
     let cards = Cards::new(world);
     // Opens no store: it only says which one is meant.
     let vault = Vault::new(&catalog.defaults().vault, world);
-    let keys = fingerprint(plan.base(), &vault, world).map(|who| cache_keys(&plan, &who)).unwrap_or_default();
+    let keys = fingerprint(&plan.start, &vault, world).map(|who| cache_keys(&plan, &who)).unwrap_or_default();
     let cached: Vec<Option<Cached>> = keys
         .iter()
         .map(|key| cards.read(key).filter(|card| card.expires_at > now))

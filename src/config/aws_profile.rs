@@ -9,10 +9,11 @@ use std::str::FromStr;
 use super::aws_file::{AwsFile, Kind};
 use super::environment::truth;
 use super::error::ConfigError;
-use super::model::{AwsProfile, Connection, RoleCall, SignIn, Source, StaticKeys};
+use super::model::{AwsProfile, Connection, ProfileSignIn, RoleCall, Source, StaticKeys};
 use super::origin::{Origin, Sourced};
 use super::process::asks_us_for;
 use super::section::{invalid, nearest};
+use super::sign_in::{self, SignIn};
 use crate::terms::{RoleDuration, SecretString};
 
 /// Both shared files.
@@ -162,15 +163,18 @@ impl<'a> Settings<'a> {
     }
 
     /// Of several, the one that the SDKs look for first.
-    fn sign_in(&self) -> Option<Sourced<SignIn>> {
-        [
-            ("web_identity_token_file", SignIn::WebIdentity),
-            ("sso_account_id", SignIn::IdentityCenter),
-            ("sso_role_name", SignIn::IdentityCenter),
-            ("login_session", SignIn::Login),
-        ]
-        .into_iter()
-        .find_map(|(key, sign_in)| self.get(key).map(|found| Sourced::new(sign_in, found.origin)))
+    fn sign_in(&self) -> Option<Sourced<ProfileSignIn>> {
+        let of_token = self.get("web_identity_token_file").map(|found| {
+            let sign_in = SignIn::WebIdentity(sign_in::of_aws_profile(&found.value));
+            Sourced::new(ProfileSignIn::SignIn(sign_in), found.origin)
+        });
+        let of_key = |(key, sign_in)| self.get(key).map(|found| Sourced::new(sign_in, found.origin));
+        let others = [
+            ("sso_account_id", ProfileSignIn::IdentityCenter),
+            ("sso_role_name", ProfileSignIn::IdentityCenter),
+            ("login_session", ProfileSignIn::Login),
+        ];
+        of_token.or_else(|| others.into_iter().find_map(of_key))
     }
 
     /// What the SDKs look at before `credential_process`. Keys of the config file come after it in botocore, and before

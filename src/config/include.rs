@@ -9,6 +9,7 @@ use super::document::Value;
 use super::error::ConfigError;
 use super::origin::Origin;
 use super::section::{Section, invalid, nearest, resolve, wrong_kind};
+use super::sign_in;
 
 /// One entry of `include`.
 pub(super) struct Include {
@@ -32,6 +33,11 @@ impl Grants {
     /// Whether it may do nothing but declare roles.
     pub(super) fn is_none(self) -> bool {
         self == Self::default()
+    }
+
+    fn has(self, word: &str) -> bool {
+        let mut more = self;
+        more.add(word) && more == self
     }
 
     fn add(&mut self, word: &str) -> bool {
@@ -80,7 +86,10 @@ impl Grants {
                 return Err(refused(format!("`{key}`"), Some(grant), section, origin));
             }
         }
-        Ok(())
+        match sign_in::needs(section).into_iter().find(|need| !self.has(need.grant)) {
+            Some(need) => Err(refused(format!("`{}`", need.key), Some(need.grant), section, need.origin)),
+            None => Ok(()),
+        }
     }
 }
 

@@ -20,6 +20,7 @@ mod ours;
 mod read;
 mod role;
 mod section;
+mod sign_in;
 mod write;
 
 pub use aws_edit::{AwsConfigEdit, Change, is_profile_name};
@@ -29,9 +30,10 @@ pub use edit::{ConfigEdit, TableKind};
 pub use environment::endpoint;
 pub use error::ConfigError;
 pub use model::{
-    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, Role, RoleCall, SignIn, Source, StaticKeys,
-    StoreName, StsEndpoints, VaultSettings,
+    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, ProfileSignIn, Role, RoleCall, Source,
+    StaticKeys, StoreName, StsEndpoints, VaultSettings,
 };
 pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
 pub use process::asks_us_for;
+pub use sign_in::{SignIn, TokenSource, WebIdentity};

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::console::ConsoleSettings;
 use super::origin::{Origin, Sourced};
+use super::sign_in::SignIn;
 use crate::terms::{
     AccessKeyId, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SecretString, SessionName,
     SessionPolicy, SourceIdentity, Tag, TagKey, TokenDuration,
@@ -145,6 +146,8 @@ pub enum Source {
     Instance,
     /// `process = "…"`, or `credential_process`.
     Process(String),
+    /// A proof of who somebody is, which is traded in for a role.
+    SignIn(SignIn),
 }
 
 /// A profile of the AWS shared files: every setting in it that concerns us, with the meaning the SDKs give it.
@@ -170,20 +173,20 @@ pub struct AwsProfile {
     pub mfa_serial: Option<Sourced<MfaSerial>>,
     /// `mfa_process` of a profile without a role.
     pub mfa_process: Option<Sourced<String>>,
-    /// The sign-in that it asks for, which this version does not perform.
-    pub sign_in: Option<Sourced<SignIn>>,
+    /// The sign-in that it asks for.
+    pub sign_in: Option<Sourced<ProfileSignIn>>,
     /// How STS is reached for it.
     pub connection: Connection,
 }
 
-/// A sign-in that a profile asks for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum SignIn {
-    /// `web_identity_token_file`: it takes the profile's `role_arn` for itself.
-    WebIdentity,
-    /// `sso_account_id` and `sso_role_name`.
+/// A sign-in that a profile of the AWS files asks for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ProfileSignIn {
+    /// One that our file has as well. `web_identity_token_file` takes the profile's `role_arn` for itself.
+    SignIn(SignIn),
+    /// `sso_account_id` and `sso_role_name`, which this version does not perform.
     IdentityCenter,
-    /// `login_session`.
+    /// `login_session`, which this version does not perform.
     Login,
 }
 

@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::model::{Connection, From, Identity, Role, RoleCall, Source};
 use super::origin::Sourced;
 use super::section::{Section, invalid, wrong_kind};
+use super::sign_in::{self, SignIn};
 use crate::terms::{AccountId, Partition, Region, RoleArn, RoleName, SessionPolicy, Tag};
 
 /// The keys of `[role.NAME]`.
@@ -47,6 +48,7 @@ pub(super) const IDENTITY_KEYS: &[&str] = &[
     "container",
     "instance",
     "process",
+    "web_identity",
     "mfa_serial",
     "mfa_process",
     "mfa_session_duration",
@@ -113,7 +115,7 @@ pub(super) fn identity(name: &str, section: &Section<'_>, around: Around<'_>) ->
     Ok(Identity {
         name: name.to_owned(),
         origin: section.origin.clone(),
-        source: source(section)?,
+        source: source(section, around)?,
         mfa_serial: section.parsed("mfa_serial")?,
         mfa_process: section.text("mfa_process")?.map(owned),
         mfa_session_duration: section.limited("mfa_session_duration")?,
@@ -121,7 +123,7 @@ pub(super) fn identity(name: &str, section: &Section<'_>, around: Around<'_>) ->
     })
 }
 
-fn source(section: &Section<'_>) -> Result<Sourced<Source>, ConfigError> {
+fn source(section: &Section<'_>, around: Around<'_>) -> Result<Sourced<Source>, ConfigError> {
     let mut found: Option<(&'static str, Sourced<Source>)> = None;
     let mut take = |key, source: Option<Sourced<Source>>| match (&found, source) {
         (_, None) => Ok(()),
@@ -148,9 +150,13 @@ fn source(section: &Section<'_>) -> Result<Sourced<Source>, ConfigError> {
     }
     let process = section.text("process")?;
     take("process", process.map(|text| Sourced::new(Source::Process(text.value.to_owned()), text.origin)))?;
+    let web_identity = sign_in::of_identity(section, around.home)?;
+    let sign_in = |found: Sourced<_>| Sourced::new(Source::SignIn(SignIn::WebIdentity(found.value)), found.origin);
+    take("web_identity", web_identity.map(sign_in))?;
     found.map(|(_, source)| source).ok_or_else(|| ConfigError::Missing {
         table: section.title.clone(),
-        what: "one of keyring = true, environment = true, container = true, instance = true, process = \"…\"",
+        what: "one of keyring = true, environment = true, container = true, instance = true, process = \"…\", \
+               web_identity = { … }",
         origin: section.origin.clone(),
     })
 }

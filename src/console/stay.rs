@@ -74,7 +74,7 @@ impl Stay {
 fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.last() {
         // What a container, an instance or a process gives is mostly a role's; if not, the sign-in service says so.
-        Some(Via::AssumeRole | Via::Given) | None => Ok(()),
+        Some(Via::AssumeRole | Via::WebIdentity | Via::Given) | None => Ok(()),
         Some(Via::LongTermKey) => Err(WhyNot::LongTermKey),
         Some(Via::SessionToken) => Err(WhyNot::SessionToken),
     }
@@ -82,8 +82,8 @@ fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
 
 fn takes_length(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.as_slice() {
-        [Via::LongTermKey, Via::AssumeRole] => Ok(()),
-        [.., Via::AssumeRole, Via::AssumeRole] => Err(WhyNot::Chained),
+        [Via::LongTermKey, Via::AssumeRole] | [Via::WebIdentity] => Ok(()),
+        [.., Via::AssumeRole | Via::WebIdentity, Via::AssumeRole] => Err(WhyNot::Chained),
         [.., Via::SessionToken, Via::AssumeRole] => Err(WhyNot::FromSessionToken),
         [.., Via::Given] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
         _ => Err(WhyNot::Unknown),
@@ -96,10 +96,12 @@ mod tests {
 
     #[test]
     fn the_lineage_alone_says_whether_the_console_opens_and_may_be_told_how_long() {
-        use Via::{AssumeRole, Given, LongTermKey, SessionToken};
+        use Via::{AssumeRole, Given, LongTermKey, SessionToken, WebIdentity};
         // Lineage; whether it opens; whether it takes a length.
         type Said = Result<(), WhyNot>;
-        let cases: [(&[Via], Said, Said); 10] = [
+        let cases: [(&[Via], Said, Said); 12] = [
+            (&[WebIdentity], Ok(()), Ok(())),
+            (&[WebIdentity, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, AssumeRole], Ok(()), Ok(())),
             (&[LongTermKey, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, SessionToken, AssumeRole], Ok(()), Err(WhyNot::FromSessionToken)),

@@ -70,6 +70,10 @@ fn kind_of(refusal: &Refusal) -> Kind {
 /// Where the role is declared, and what the failure is more likely about: the key, or the endpoint.
 fn origins(error: &AwsError, step: &Step) -> Vec<Origin> {
     let more = match error {
+        AwsError::Refused(_) if step.sign_in.is_some() => {
+            let proof = step.sign_in.iter().map(|sign_in| sign_in.origin.clone());
+            return std::iter::once(step.origin.clone()).chain(proof).collect();
+        }
         AwsError::Refused(refusal) if is_about_key(refusal) => step.signer.as_ref(),
         AwsError::NoAnswer { .. } => step.endpoint.as_ref(),
         AwsError::Refused(_) | AwsError::Setup { .. } | AwsError::CaBundle { .. } => None,
@@ -122,6 +126,9 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
     let Step { profile, asked, carried, .. } = step;
     if is_clock(refusal) {
         return Some(CLOCK.to_owned());
+    }
+    if let Some(hint) = step.sign_in.as_ref().and_then(|sign_in| super::sign_in::hint(refusal, step, sign_in)) {
+        return Some(hint);
     }
     let text = match refusal.code.as_str() {
         "AccessDenied" if refusal.message.contains("unable to validate MFA code") => {

@@ -25,6 +25,10 @@ impl From<IdentityError> for Error {
             IdentityError::Process { ref program, .. } => {
                 (Kind::Identity, format!("run the command by hand to see what {program} says"))
             }
+            IdentityError::Token { .. } => (
+                Kind::Identity,
+                "see that whoever issues the token writes it there; AWS takes 4 to 20,000 characters".to_owned(),
+            ),
             IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
         };
         Self::new(kind, error).with_hint(hint)

@@ -13,7 +13,8 @@ impl From<PlanError> for Error {
         let kind = match &error {
             PlanError::FlagRefused { .. } => Kind::Usage,
             PlanError::Unknown { origin: None, .. } | PlanError::NotARole { origin: None, .. } => Kind::Usage,
-            PlanError::Limit { origin: Origin::Flag(_), .. } => Kind::Usage,
+            PlanError::Limit { origin: Origin::Flag(_), .. }
+            | PlanError::NotCarried { origin: Origin::Flag(_), .. } => Kind::Usage,
             PlanError::Config(_)
             | PlanError::Unknown { origin: Some(_), .. }
             | PlanError::NotARole { origin: Some(_), .. }
@@ -22,6 +23,8 @@ impl From<PlanError> for Error {
             | PlanError::SourceCount { .. }
             | PlanError::NothingThere { .. }
             | PlanError::SignIn { .. }
+            | PlanError::NoRole { .. }
+            | PlanError::NotCarried { .. }
             | PlanError::TwoDevices { .. }
             | PlanError::MfaImpossible { .. }
             | PlanError::AcrossPartitions { .. }
@@ -42,6 +45,8 @@ fn origins(error: &PlanError) -> Vec<Origin> {
         | PlanError::SourceCount { origin, .. }
         | PlanError::NothingThere { origin, .. }
         | PlanError::SignIn { origin, .. }
+        | PlanError::NoRole { origin, .. }
+        | PlanError::NotCarried { origin, .. }
         | PlanError::TwoDevices { origin, .. }
         | PlanError::MfaImpossible { origin, .. }
         | PlanError::AcrossPartitions { origin, .. }
@@ -88,6 +93,15 @@ fn hint(error: &PlanError) -> Option<String> {
             "the AWS CLI can: give another profile `credential_process = aws configure export-credentials --profile \
              {profile}`, and start from that one"
         )),
+        PlanError::NoRole { name, .. } => {
+            Some(format!("name the role: `assume role add NAME --identity {name} --role-arn ARN`"))
+        }
+        PlanError::NotCarried { profile, origin, .. } => Some(match origin {
+            Origin::Flag(flag) => format!("leave out {flag}"),
+            Origin::File { .. } | Origin::Environment(_) | Origin::Default => {
+                format!("leave it out, or say it for a further role that has `via = \"{profile}\"`")
+            }
+        }),
         PlanError::Config(_)
         | PlanError::NotARole { .. }
         | PlanError::FlagRefused { .. }

@@ -2,16 +2,31 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::plan::{Base, BaseSource};
+use super::sign_in;
+use crate::plan::{Base, BaseSource, Exchange, Start};
 use crate::session::Fingerprint;
 use crate::vault::Vault;
 use crate::world::World;
 
-/// Returns the fingerprint of a base, from local data only: no network, no secret store is asked.
+/// Returns the fingerprint of a start, from local data only: no network, no secret store is asked.
 ///
 /// It is part of every cache key, so another person's key under the same name finds none of the first one's sessions.
-/// `None` where only the secret store could tell (`LongTermKey::load` makes it known): nothing in the cache can be theirs.
-pub fn fingerprint(base: &Base, vault: &Vault, world: &World) -> Option<Fingerprint> {
+/// `None` where only the secret store could tell (`LongTermKey::load` makes it known), or where the proof is not there:
+/// nothing in the cache can be theirs.
+pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Fingerprint> {
+    match start {
+        Start::Keys(base) => of_base(base, vault, world),
+        Start::MfaSession(session) => of_base(&session.keys, vault, world),
+        Start::SignIn(sign_in) => match &sign_in.exchange {
+            Exchange::WebIdentity(exchange) => {
+                let token = sign_in::web_identity::token(&sign_in.name, &exchange.token).ok()?;
+                Some(token.fingerprint())
+            }
+        },
+    }
+}
+
+fn of_base(base: &Base, vault: &Vault, world: &World) -> Option<Fingerprint> {
     let variable = |name: &str| world.env.text(name).unwrap_or_default().to_owned();
     Some(Fingerprint(match &base.source.value {
         // Removing or adding the key changes the generation; rotating it does not.

@@ -9,6 +9,7 @@ mod generation;
 mod long_term_key;
 mod pasted;
 mod process;
+mod sign_in;
 
 use std::time::SystemTime;
 
@@ -19,6 +20,8 @@ pub use fingerprint::fingerprint;
 pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
+pub use sign_in::claims::Claims;
+pub use sign_in::web_identity::{WebIdentityToken, token};
 
 use crate::aws::AwsError;
 use crate::terms::show_time;
@@ -69,6 +72,16 @@ pub enum IdentityError {
         /// The command's program, without its arguments.
         program: String,
         /// What went wrong.
+        reason: String,
+    },
+    /// A sign-in has no token to show.
+    #[error("the sign-in `{identity}` has no token: {place} {reason}")]
+    Token {
+        /// Whose token it is.
+        identity: String,
+        /// Where it was looked for.
+        place: String,
+        /// What is wrong there.
         reason: String,
     },
     /// They have ended.

@@ -69,6 +69,26 @@ pub enum PlanError {
         /// The setting that says so.
         origin: Origin,
     },
+    /// A sign-in that was asked for by itself.
+    #[error("`{name}` is a sign-in, and a sign-in gives the credentials of a role only")]
+    NoRole {
+        /// The identity, or the profile.
+        name: String,
+        /// Where it is declared.
+        origin: Origin,
+    },
+    /// What the exchange of a sign-in has no place for.
+    #[error("`{profile}` is had by {by}, which carries no {what}")]
+    NotCarried {
+        /// The role profile.
+        profile: String,
+        /// The exchange, by its AWS name.
+        by: &'static str,
+        /// What it cannot carry.
+        what: &'static str,
+        /// Where that is declared.
+        origin: Origin,
+    },
     /// A flag that the last call of the plan has no place for.
     #[error("{flag} cannot be carried out for `{profile}`: {why}")]
     FlagRefused {

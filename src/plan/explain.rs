@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
-use super::model::{Base, BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
-use crate::config::{Origin, Sourced};
+use super::model::{BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
+use super::sign_in::{Exchange, SignIn};
+use crate::config::{Origin, Sourced, TokenSource};
 use crate::person::plain;
-use crate::terms::{show_duration, show_time};
+use crate::terms::{PolicyArn, SessionPolicy, show_duration, show_time};
 
 /// What the cache holds for one step, known without reading a secret.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -26,30 +27,37 @@ pub struct Cached {
 pub fn explain_json(plan: &Plan, cached: &[Option<Cached>]) -> Value {
     let mut caches = cached.iter();
     let mut steps = Vec::new();
-    if let Start::MfaSession(session) = &plan.start {
-        steps.push(mfa_step(session, caches.next()));
+    match &plan.start {
+        Start::Keys(_) => {}
+        Start::MfaSession(session) => steps.push(mfa_step(session, caches.next())),
+        Start::SignIn(sign_in) => steps.push(sign_in_step(sign_in, caches.next())),
     }
     steps.extend(plan.hops.iter().map(|hop| hop_step(hop, caches.next())));
     json!({
         "profile": plan.profile,
-        "start": start(plan.base()),
+        "start": start(&plan.start),
         "steps": steps,
         "region": plan.region.as_ref().map(|region| parameter(region.value.as_str(), &region.origin)),
         "confirm": plan.confirm.as_ref().map(ToString::to_string),
     })
 }
 
-fn start(base: &Base) -> Value {
+fn start(start: &Start) -> Value {
     json!({
-        "identity": base.name,
-        "kind": kind(&base.source.value),
-        "chosen": base.chosen.to_string(),
-        "origin": base.source.origin.to_string(),
+        "identity": start.name(),
+        "kind": kind(start),
+        "chosen": start.chosen().to_string(),
+        "origin": start.origin().to_string(),
     })
 }
 
-fn kind(source: &BaseSource) -> &'static str {
-    match source {
+fn kind(start: &Start) -> &'static str {
+    let keys = match start {
+        Start::Keys(keys) => keys,
+        Start::MfaSession(session) => &session.keys,
+        Start::SignIn(sign_in) => return sign_in.kind(),
+    };
+    match &keys.source.value {
         BaseSource::VaultKey => "vault-key",
         BaseSource::FileKeys(_) => "file-keys",
         BaseSource::Environment => "environment",
@@ -70,6 +78,43 @@ fn mfa_step(session: &MfaSession, cached: Option<&Option<Cached>>) -> Value {
     step("GetSessionToken", None, parameters, session.because.as_str(), &session.device.serial.origin, cached)
 }
 
+fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
+    let mut parameters = Map::new();
+    match &sign_in.exchange {
+        Exchange::WebIdentity(exchange) => {
+            let (name, value) = token(&exchange.token);
+            put(&mut parameters, name, value, &sign_in.origin);
+            put(&mut parameters, "duration", exchange.duration.value.seconds(), &exchange.duration.origin);
+            let name = &exchange.session_name;
+            put(&mut parameters, "session_name", name.value.as_str(), &name.origin);
+            session_policies(&mut parameters, &exchange.policy_arns, exchange.policy.as_ref());
+        }
+    }
+    reach(&mut parameters, sign_in.reach());
+    let role_arn = sign_in.role_arn();
+    let because = sign_in.because.as_str();
+    step(sign_in.operation(), Some(role_arn.value.to_string()), parameters, because, &role_arn.origin, cached)
+}
+
+fn token(source: &TokenSource) -> (&'static str, String) {
+    match source {
+        TokenSource::File(path) => ("token_file", path.display().to_string()),
+    }
+}
+
+fn session_policies(
+    parameters: &mut Map<String, Value>,
+    arns: &[Sourced<PolicyArn>],
+    policy: Option<&Sourced<SessionPolicy>>,
+) {
+    if let Some(list) = many(arns) {
+        parameters.insert("policy_arns".to_owned(), list);
+    }
+    if let Some(policy) = policy {
+        put(parameters, "policy", policy.value.as_str(), &policy.origin);
+    }
+}
+
 fn hop_step(hop: &Hop, cached: Option<&Option<Cached>>) -> Value {
     let mut parameters = Map::new();
     text(&mut parameters, "external_id", &hop.external_id);
@@ -83,18 +128,12 @@ fn hop_step(hop: &Hop, cached: Option<&Option<Cached>>) -> Value {
     }
     put(&mut parameters, "session_name", hop.session_name.value.as_str(), &hop.session_name.origin);
     text(&mut parameters, "source_identity", &hop.source_identity);
-    for (name, list) in [
-        ("tags", many(&hop.tags)),
-        ("transitive_tags", many(&hop.transitive_tags)),
-        ("policy_arns", many(&hop.policy_arns)),
-    ] {
+    for (name, list) in [("tags", many(&hop.tags)), ("transitive_tags", many(&hop.transitive_tags))] {
         if let Some(list) = list {
             parameters.insert(name.to_owned(), list);
         }
     }
-    if let Some(policy) = &hop.policy {
-        put(&mut parameters, "policy", policy.value.as_str(), &policy.origin);
-    }
+    session_policies(&mut parameters, &hop.policy_arns, hop.policy.as_ref());
     reach(&mut parameters, &hop.reach);
     let role_arn = Some(hop.role_arn.value.to_string());
     step("AssumeRole", role_arn, parameters, hop.because.as_str(), &hop.role_arn.origin, cached)
@@ -166,13 +205,13 @@ fn reach(parameters: &mut Map<String, Value>, reach: &Reach) {
 /// Returns the plan as a page for people; `now` tells how long what is cached will last.
 pub fn explain_text(plan: &Plan, cached: &[Option<Cached>], now: SystemTime) -> String {
     let document = explain_json(plan, cached);
-    let base = plan.base();
     let mut page = String::new();
     let mut line = |text: String| {
         let _ = writeln!(page, "{}", plain(&text));
     };
     line(format!("{}: {} step{}", plan.profile, plan.steps(), if plan.steps() == 1 { "" } else { "s" }));
-    line(format!("  start     {} ({}), {}", base.name, kind(&base.source.value), base.source.origin));
+    let start = &plan.start;
+    line(format!("  start     {} ({}), {}", start.name(), kind(start), start.origin()));
     let steps = document["steps"].as_array().map(Vec::as_slice).unwrap_or_default();
     for (number, step) in steps.iter().enumerate() {
         let role = step["role_arn"].as_str().unwrap_or_default();
@@ -218,16 +257,8 @@ fn parameter_line(name: &str, parameter: &Value) -> String {
 }
 
 impl Plan {
-    /// The identity it starts from.
-    pub fn base(&self) -> &Base {
-        match &self.start {
-            Start::Keys(base) => base,
-            Start::MfaSession(session) => &session.keys,
-        }
-    }
-
     /// How many exchanges it has.
     pub fn steps(&self) -> usize {
-        self.hops.len() + usize::from(matches!(self.start, Start::MfaSession(_)))
+        self.hops.len() + self.start.steps()
     }
 }

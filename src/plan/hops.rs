@@ -4,12 +4,13 @@ use std::time;
 
 use super::error::PlanError;
 use super::limits::check;
-use super::model::{BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
+use super::model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
 use super::overrides::Overrides;
-use super::planner::{Root, partition_of_device};
+use super::planner::{Begin, Root, partition_of_device};
 use super::reach::{Family, Voices};
+use super::sign_in::sign_in;
 use crate::config::{Catalog, Connection, Origin, RoleCall, Sourced};
-use crate::terms::{Region, RoleDuration, SessionName, TokenDuration};
+use crate::terms::{Partition, Region, RoleDuration, SessionName, TokenDuration};
 
 /// Longest session that role chaining may ask for; AWS counts a role assumed with an MFA session as chained.
 /// Source: IAM User Guide, "Role chaining"; for GetSessionToken credentials see the STS refusal's own text.
@@ -36,26 +37,43 @@ pub(super) fn hops(
         apply(overrides, &mut last.call);
     }
     let mfa = mfa(profile, &root, &legs, overrides, catalog)?;
-    let start = match &mfa {
-        Mfa::None | Mfa::InFirstCall(..) => root.keys(),
-        Mfa::Session(..) => mfa_session(catalog, root, &legs, &mfa)?,
+    let count = legs.len();
+    let Root { begin, mfa_session_duration, connection, family, .. } = root;
+    let start = match (begin, &mfa) {
+        (Begin::Keys(keys), Mfa::None | Mfa::InFirstCall(..)) => Start::Keys(keys),
+        (Begin::Keys(keys), Mfa::Session(device, because)) => {
+            let voices = voices(catalog, None, &connection, family);
+            mfa_session(keys, mfa_session_duration, (device, *because), &voices, &legs)?
+        }
+        (Begin::SignIn(proof), _) => {
+            if legs.is_empty() {
+                return Err(PlanError::NoRole { name: proof.name, origin: proof.sign_in.origin });
+            }
+            let first = legs.remove(0);
+            let flag = overrides.region.as_ref().filter(|_| count == 1);
+            Start::SignIn(Box::new(sign_in(catalog, proof, first, flag, who)?))
+        }
     };
     let mut planned: Vec<Hop> = Vec::with_capacity(legs.len());
-    let count = legs.len();
+    let legs_left = legs.len();
     for leg in legs {
         let first = planned.is_empty();
-        let (in_call, because) = match (&mfa, first) {
-            (_, false) => (None, Reason::Chained),
-            (Mfa::None, true) => (None, Reason::FromIdentity),
-            (Mfa::Session(..), true) => (None, Reason::FromMfaSession),
-            (Mfa::InFirstCall(device, why), true) => (Some(device.clone()), *why),
+        let (in_call, because) = match (&mfa, &start, first) {
+            (_, _, false) | (_, Start::SignIn(_), true) => (None, Reason::Chained),
+            (Mfa::None, _, true) => (None, Reason::FromIdentity),
+            (Mfa::Session(..), _, true) => (None, Reason::FromMfaSession),
+            (Mfa::InFirstCall(device, why), _, true) => (Some(device.clone()), *why),
+        };
+        let of_start = match &start {
+            Start::Keys(_) | Start::MfaSession(_) => None,
+            Start::SignIn(sign_in) => Some(sign_in.partition()),
         };
         let place = Place {
-            before: planned.last(),
+            before: planned.last().map(|hop| hop.role_arn.value.partition()).or(of_start),
             mfa: in_call,
             because,
-            chained: !first || matches!(start, Start::MfaSession(_)),
-            region: overrides.region.as_ref().filter(|_| planned.len() + 1 == count),
+            chained: !first || start.steps() > 0,
+            region: overrides.region.as_ref().filter(|_| planned.len() + 1 == legs_left),
         };
         check(&leg.call, &planned)?;
         planned.push(hop(catalog, leg, place, who)?);
@@ -74,11 +92,15 @@ fn mfa(profile: &str, root: &Root, legs: &[Leg], overrides: &Overrides, catalog:
     let Some(device) = device(profile, root, legs, overrides)? else { return Ok(Mfa::None) };
     let impossible = |what| PlanError::MfaImpossible {
         profile: profile.to_owned(),
-        base: root.base.name.clone(),
+        base: root.begin.name().to_owned(),
         what,
         origin: device.serial.origin.clone(),
     };
-    match &root.base.source.value {
+    let keys = match &root.begin {
+        Begin::Keys(keys) => keys,
+        Begin::SignIn(_) => return Err(impossible("a sign-in carries no code")),
+    };
+    match &keys.source.value {
         BaseSource::VaultKey => {}
         BaseSource::FileKeys(keys) if keys.token.is_none() => {}
         BaseSource::FileKeys(_) => return Err(impossible("its keys are those of a session")),
@@ -132,34 +154,41 @@ fn device(profile: &str, root: &Root, legs: &[Leg], overrides: &Overrides) -> Re
     Ok(device)
 }
 
-fn mfa_session(catalog: &Catalog, root: Root, legs: &[Leg], mfa: &Mfa) -> Result<Start, PlanError> {
-    let Mfa::Session(device, because) = mfa else { return Ok(root.keys()) };
-    let voices = Voices {
-        flag: None,
-        own: &root.connection,
-        family: root.family,
-        environment: catalog.environment(),
-        default: catalog.defaults().region.as_ref(),
-    };
+fn mfa_session(
+    keys: Base,
+    duration: Option<Sourced<TokenDuration>>,
+    (device, because): (&Device, Reason),
+    voices: &Voices<'_>,
+    legs: &[Leg],
+) -> Result<Start, PlanError> {
     let partition = partition_of_device(device.serial.value.as_str())
         .or_else(|| legs.first().map(|leg| leg.call.role_arn.value.partition()))
-        .unwrap_or(crate::terms::Partition::Aws);
-    let reach = voices.reach(partition)?;
-    let max_age = legs.iter().filter_map(|leg| leg.call.mfa_max_age.clone()).min_by_key(|age| age.value);
-    let Root { base, mfa_session_duration, .. } = root;
+        .unwrap_or(Partition::Aws);
     Ok(Start::MfaSession(Box::new(MfaSession {
-        keys: base,
+        keys,
         device: device.clone(),
-        duration: mfa_session_duration.unwrap_or(Sourced::by_default(TokenDuration::DEFAULT)),
-        max_age,
-        reach,
-        because: *because,
+        duration: duration.unwrap_or(Sourced::by_default(TokenDuration::DEFAULT)),
+        max_age: legs.iter().filter_map(|leg| leg.call.mfa_max_age.clone()).min_by_key(|age| age.value),
+        reach: voices.reach(partition)?,
+        because,
     })))
+}
+
+/// Returns who may say something about Region and endpoint of a call.
+pub(super) fn voices<'a>(
+    catalog: &'a Catalog,
+    flag: Option<&'a Sourced<Region>>,
+    own: &'a Connection,
+    family: Family,
+) -> Voices<'a> {
+    let (environment, default) = (catalog.environment(), catalog.defaults().region.as_ref());
+    Voices { flag, own, family, environment, default }
 }
 
 /// What a call owes to its place in the chain.
 struct Place<'a> {
-    before: Option<&'a Hop>,
+    /// The partition of the role before.
+    before: Option<Partition>,
     mfa: Option<Device>,
     because: Reason,
     chained: bool,
@@ -170,11 +199,9 @@ struct Place<'a> {
 fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Result<Hop, PlanError> {
     let Leg { profile, call, connection, family } = leg;
     let Place { before, mfa, because, chained, region } = place;
-    if let Some(before) = before {
-        let (from, to) = (before.role_arn.value.partition(), call.role_arn.value.partition());
-        if from != to {
-            return Err(PlanError::AcrossPartitions { profile, from, to, origin: call.role_arn.origin });
-        }
+    let to = call.role_arn.value.partition();
+    if let Some(from) = before.filter(|from| *from != to) {
+        return Err(PlanError::AcrossPartitions { profile, from, to, origin: call.role_arn.origin });
     }
     let asked = asked_duration(catalog, &call);
     let duration = match (chained && asked.value.get() > CHAINED_MAX, &asked.origin) {
@@ -188,18 +215,8 @@ fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Resu
         },
         (false, _) => Duration { effective: asked, capped_from: None },
     };
-    let voices = Voices {
-        flag: region,
-        own: &connection,
-        family,
-        environment: catalog.environment(),
-        default: catalog.defaults().region.as_ref(),
-    };
-    let reach = voices.reach(call.role_arn.value.partition())?;
-    let session_name = call
-        .session_name
-        .or_else(|| catalog.defaults().session_name.clone())
-        .unwrap_or_else(|| Sourced::by_default(who.clone()));
+    let reach = voices(catalog, region, &connection, family).reach(to)?;
+    let session_name = session_name(catalog, call.session_name, who);
     Ok(Hop {
         profile,
         role_arn: call.role_arn,
@@ -217,7 +234,17 @@ fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Resu
     })
 }
 
-fn asked_duration(catalog: &Catalog, call: &RoleCall) -> Sourced<RoleDuration> {
+/// Returns what the session is called: who is at the keyboard, where nobody declares it.
+pub(super) fn session_name(
+    catalog: &Catalog,
+    declared: Option<Sourced<SessionName>>,
+    who: &SessionName,
+) -> Sourced<SessionName> {
+    declared.or_else(|| catalog.defaults().session_name.clone()).unwrap_or_else(|| Sourced::by_default(who.clone()))
+}
+
+/// Returns how long the session should last, as far as anybody says.
+pub(super) fn asked_duration(catalog: &Catalog, call: &RoleCall) -> Sourced<RoleDuration> {
     call.duration
         .clone()
         .or_else(|| catalog.defaults().duration.clone())

@@ -12,6 +12,7 @@ mod model;
 mod overrides;
 mod planner;
 mod reach;
+mod sign_in;
 
 pub use error::{LoopHop, PlanError};
 pub use explain::{Cached, explain_json, explain_text};
@@ -19,3 +20,4 @@ pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach
 pub use overrides::Overrides;
 pub use planner::plan;
 pub use reach::reach_of_identity;
+pub use sign_in::{Exchange, SignIn, WithWebIdentity};

@@ -2,6 +2,7 @@
 
 use std::time;
 
+use super::sign_in::SignIn;
 use crate::config::{Origin, Sourced, StaticKeys};
 use crate::terms::{
     ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SessionName, SessionPolicy, SourceIdentity, Tag,
@@ -31,6 +32,45 @@ pub enum Start {
     Keys(Base),
     /// An MFA session made from a long-term key.
     MfaSession(Box<MfaSession>),
+    /// A proof of who somebody is, traded in for a role.
+    SignIn(Box<SignIn>),
+}
+
+impl Start {
+    /// What it is called: an identity of our file, or an AWS profile.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Keys(base) => &base.name,
+            Self::MfaSession(session) => &session.keys.name,
+            Self::SignIn(sign_in) => &sign_in.name,
+        }
+    }
+
+    /// Where it was chosen.
+    pub fn chosen(&self) -> &Origin {
+        match self {
+            Self::Keys(base) => &base.chosen,
+            Self::MfaSession(session) => &session.keys.chosen,
+            Self::SignIn(sign_in) => &sign_in.chosen,
+        }
+    }
+
+    /// Where its credentials, or its proof, are declared.
+    pub fn origin(&self) -> &Origin {
+        match self {
+            Self::Keys(base) => &base.source.origin,
+            Self::MfaSession(session) => &session.keys.source.origin,
+            Self::SignIn(sign_in) => &sign_in.origin,
+        }
+    }
+
+    /// How many exchanges it takes.
+    pub fn steps(&self) -> usize {
+        match self {
+            Self::Keys(_) => 0,
+            Self::MfaSession(_) | Self::SignIn(_) => 1,
+        }
+    }
 }
 
 /// The identity somebody starts as.
@@ -167,6 +207,8 @@ pub enum Reason {
     FromMfaSession,
     /// The role is assumed with the session of the role before it.
     Chained,
+    /// The proof names its bearer, so that no other credentials are needed.
+    ProofTradedIn,
 }
 
 impl Reason {
@@ -184,6 +226,7 @@ impl Reason {
             Self::FromIdentity => "assumed with the identity's own credentials",
             Self::FromMfaSession => "assumed with the MFA session",
             Self::Chained => "assumed with the role before it (role chaining)",
+            Self::ProofTradedIn => "the sign-in is traded in for this role, and takes no other credentials",
         }
     }
 }

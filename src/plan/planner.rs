@@ -2,12 +2,13 @@
 
 use super::error::{LoopHop, PlanError};
 use super::hops::{Leg, hops};
-use super::model::{Base, BaseSource, Plan, Start};
+use super::model::{Base, BaseSource, Plan};
 use super::overrides::Overrides;
 use super::reach::{Family, Voices};
 use crate::config::asks_us_for;
 use crate::config::{
-    AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, Role, RoleCall, SignIn, Source, Sourced,
+    AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, ProfileSignIn, Role, RoleCall, SignIn, Source,
+    Sourced,
 };
 use crate::terms::{Partition, RoleArn, SessionName, TokenDuration};
 
@@ -40,7 +41,7 @@ pub fn plan(catalog: &Catalog, name: &str, overrides: &Overrides, who: &SessionN
 
 /// The identity at the beginning of a way, and what it says of MFA.
 pub(super) struct Root {
-    pub(super) base: Base,
+    pub(super) begin: Begin,
     pub(super) mfa_serial: Option<Sourced<crate::terms::MfaSerial>>,
     pub(super) mfa_process: Option<Sourced<String>>,
     pub(super) mfa_session_duration: Option<Sourced<TokenDuration>>,
@@ -48,10 +49,41 @@ pub(super) struct Root {
     pub(super) family: Family,
 }
 
-impl Root {
-    /// Returns the start without MFA.
-    pub(super) fn keys(self) -> Start {
-        Start::Keys(self.base)
+/// What somebody has to begin with.
+pub(super) enum Begin {
+    /// Credentials, or a way to them.
+    Keys(Base),
+    /// A way to prove who they are.
+    SignIn(Proof),
+}
+
+/// A sign-in, before it is known which role it is for.
+pub(super) struct Proof {
+    pub(super) name: String,
+    pub(super) chosen: Origin,
+    pub(super) sign_in: Sourced<SignIn>,
+}
+
+impl Begin {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Keys(base) => &base.name,
+            Self::SignIn(proof) => &proof.name,
+        }
+    }
+
+    fn of(name: String, chosen: Origin, source: Sourced<Source>) -> Self {
+        let origin = source.origin;
+        let keys = |source| Self::Keys(Base { name: name.clone(), chosen: chosen.clone(), source });
+        let keys = |source| keys(Sourced::new(source, origin.clone()));
+        match source.value {
+            Source::Keyring => keys(BaseSource::VaultKey),
+            Source::Environment => keys(BaseSource::Environment),
+            Source::Container => keys(BaseSource::Container),
+            Source::Instance => keys(BaseSource::Instance),
+            Source::Process(command) => keys(BaseSource::Process(command)),
+            Source::SignIn(sign_in) => Self::SignIn(Proof { name, chosen, sign_in: Sourced::new(sign_in, origin) }),
+        }
     }
 }
 
@@ -135,9 +167,8 @@ impl Way<'_> {
 
     fn identity(&self, identity: Identity, asked: Option<&Origin>) -> Root {
         let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
-        let source = Sourced::new(base_source(identity.source.value), identity.source.origin);
         Root {
-            base: Base { name: identity.name, chosen, source },
+            begin: Begin::of(identity.name, chosen, identity.source),
             mfa_serial: identity.mfa_serial,
             mfa_process: identity.mfa_process,
             mfa_session_duration: identity.mfa_session_duration,
@@ -158,13 +189,18 @@ impl Way<'_> {
         let Some(call) = profile.role.take().filter(|_| !keys_win) else {
             return self.aws_profile_itself(profile, asked);
         };
-        if let Some(Sourced { value: SignIn::WebIdentity, origin }) = profile.sign_in {
-            // The token is traded in for this very role, whatever source stands beside it.
-            return Err(PlanError::SignIn { profile: profile.name, origin });
-        }
         let origin = call.role_arn.origin.clone();
         let leg =
             Leg { profile: profile.name.clone(), call, connection: profile.connection.clone(), family: Family::Aws };
+        if let Some(Sourced { value: ProfileSignIn::SignIn(sign_in @ SignIn::WebIdentity(_)), origin }) =
+            &profile.sign_in
+        {
+            // The token is traded in for this very role, whatever source stands beside it.
+            self.legs.push(leg);
+            let (name, sign_in) = (profile.name.clone(), Sourced::new(sign_in.clone(), origin.clone()));
+            let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
+            return Ok(aws_root(Begin::SignIn(Proof { name, chosen, sign_in }), profile));
+        }
         match (profile.source_profile.take(), profile.credential_source.take(), &profile.sign_in) {
             (Some(next), None, _) if next.value == profile.name => {
                 self.legs.push(leg);
@@ -179,9 +215,8 @@ impl Way<'_> {
             }
             (None, Some(source), _) => {
                 self.legs.push(leg);
-                let chosen = source.origin.clone();
-                let source = Sourced::new(base_source(source.value), source.origin);
-                Ok(aws_root(Base { name: profile.name.clone(), chosen, source }, profile))
+                let begin = Begin::of(profile.name.clone(), source.origin.clone(), source);
+                Ok(aws_root(begin, profile))
             }
             (None, None, Some(sign_in)) => {
                 Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin.clone() })
@@ -192,8 +227,14 @@ impl Way<'_> {
     }
 
     fn aws_profile_itself(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
-        if let Some(sign_in) = profile.sign_in {
-            return Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin });
+        match profile.sign_in {
+            None => {}
+            Some(Sourced { value: ProfileSignIn::SignIn(SignIn::WebIdentity(_)), origin }) => {
+                return Err(PlanError::NoRole { name: profile.name, origin });
+            }
+            Some(Sourced { value: ProfileSignIn::IdentityCenter | ProfileSignIn::Login, origin }) => {
+                return Err(PlanError::SignIn { profile: profile.name, origin });
+            }
         }
         let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
         let process = profile.credential_process.take();
@@ -214,28 +255,18 @@ impl Way<'_> {
                 return Err(PlanError::NothingThere { profile: profile.name, origin: profile.origin });
             }
         };
-        Ok(aws_root(Base { name: profile.name.clone(), chosen, source }, profile))
+        Ok(aws_root(Begin::Keys(Base { name: profile.name.clone(), chosen, source }), profile))
     }
 }
 
-fn aws_root(base: Base, profile: AwsProfile) -> Root {
+fn aws_root(begin: Begin, profile: AwsProfile) -> Root {
     Root {
-        base,
+        begin,
         mfa_serial: profile.mfa_serial,
         mfa_process: profile.mfa_process,
         mfa_session_duration: None,
         connection: profile.connection,
         family: Family::Aws,
-    }
-}
-
-fn base_source(source: Source) -> BaseSource {
-    match source {
-        Source::Keyring => BaseSource::VaultKey,
-        Source::Environment => BaseSource::Environment,
-        Source::Container => BaseSource::Container,
-        Source::Instance => BaseSource::Instance,
-        Source::Process(command) => BaseSource::Process(command),
     }
 }
 

@@ -298,7 +298,7 @@ impl Run<'_> {
     fn caller(&mut self) -> Result<Credentials, RotationError> {
         match &self.job.plan.start {
             Start::Keys(_) => Ok(credentials(&self.held)),
-            Start::MfaSession(_) => match &self.session {
+            Start::MfaSession(_) | Start::SignIn(_) => match &self.session {
                 Some(session) => Ok(session.clone()),
                 None => {
                     let given = self.job.given.clone();

@@ -11,7 +11,7 @@ use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
 use super::saml::Metadata;
-use super::scenario::{Device, Role, Scenario, User, saml_provider_arn, user_arn};
+use super::scenario::{Device, OidcProvider, Role, Scenario, User, saml_provider_arn, user_arn};
 
 /// All that the server knows.
 #[derive(Debug)]
@@ -42,6 +42,7 @@ pub(super) struct LiveAccount {
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
+    pub(super) oidc_providers: Vec<OidcProvider>,
 }
 
 #[derive(Debug)]
@@ -174,6 +175,7 @@ impl Estate {
                 partition: account.partition,
                 organization: account.organization.clone(),
                 disabled_regions: account.disabled_regions.clone(),
+                oidc_providers: account.oidc_providers.clone(),
             });
         }
         if let Some(declared) = &scenario.identity_center {

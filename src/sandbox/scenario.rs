@@ -20,6 +20,11 @@
 //! tags = { team = "core" }              # aws:PrincipalTag/team
 //! policies = { Name = '{"Statement": …}' }
 //!
+//! [[account.oidc_provider]]             # an OpenID Connect provider that the account trusts
+//! url = "https://token.actions.githubusercontent.com"            # its issuer
+//! client_ids = ["sts.amazonaws.com"]    # the audiences that it may give tokens for
+//! jwks = '{"keys": […]}'                # the keys that its tokens are signed with, as it publishes them
+//!
 //! [[account.role]]
 //! name = "teams/Deploy"                 # with its path
 //! trust = '{"Statement": …}'
@@ -52,6 +57,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use openidconnect::core::CoreJsonWebKeySet;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -105,6 +111,7 @@ pub(super) struct Account {
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
     pub(super) saml_providers: Vec<SamlProvider>,
+    pub(super) oidc_providers: Vec<OidcProvider>,
 }
 
 #[derive(Clone, Debug)]
@@ -136,6 +143,15 @@ pub(super) struct Key {
 pub(super) struct Device {
     pub(super) serial: MfaSerial,
     pub(super) seed: Option<Seed>,
+}
+
+/// An OpenID Connect provider as IAM knows it.
+#[derive(Clone, Debug)]
+pub(super) struct OidcProvider {
+    /// As tokens say it: `https://HOST/PATH`.
+    pub(super) issuer: String,
+    pub(super) client_ids: Vec<String>,
+    pub(super) keys: CoreJsonWebKeySet,
 }
 
 #[derive(Clone, Debug)]
@@ -267,6 +283,8 @@ struct WireAccount {
     role: Vec<WireRole>,
     #[serde(default)]
     saml_provider: Vec<WireSamlProvider>,
+    #[serde(default)]
+    oidc_provider: Vec<WireOidcProvider>,
 }
 
 #[derive(Deserialize)]
@@ -277,6 +295,14 @@ struct WireSamlProvider {
     metadata: Option<String>,
     #[serde(default)]
     metadata_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireOidcProvider {
+    url: String,
+    client_ids: Vec<String>,
+    jwks: Value,
 }
 
 #[derive(Deserialize)]
@@ -379,6 +405,7 @@ impl WireAccount {
                 .into_iter()
                 .map(|provider| provider.provider(&id, folder))
                 .collect::<Result<_, _>>()?,
+            oidc_providers: self.oidc_provider.into_iter().map(WireOidcProvider::provider).collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,
             name: self.name,
@@ -478,6 +505,18 @@ impl WireRole {
             max_session: self.max_session_duration,
             tags: self.tags,
         })
+    }
+}
+
+impl WireOidcProvider {
+    fn provider(self) -> Result<OidcProvider, ScenarioError> {
+        let whose = format!("oidc_provider {}", self.url);
+        let wrong = |reason: String| ScenarioError::Value { whose, reason };
+        if !self.url.starts_with("https://") && !self.url.starts_with("http://127.0.0.1") {
+            return Err(wrong("an issuer is an https:// URL, or one of http://127.0.0.1".to_owned()));
+        }
+        let keys = serde_json::from_str(&json(&self.jwks)).map_err(|error| wrong(format!("jwks: {error}")))?;
+        Ok(OidcProvider { issuer: self.url, client_ids: self.client_ids, keys })
     }
 }
 

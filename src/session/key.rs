@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
-use crate::plan::{Hop, MfaSession, Plan, Reach, Start};
-use crate::terms::{PolicyArn, Tag, TagKey};
+use crate::plan::{Exchange, Hop, MfaSession, Plan, Reach, Start, WithWebIdentity};
+use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.
 const FORMAT: u32 = 1;
@@ -52,8 +52,10 @@ pub fn cache_keys(plan: &Plan, fingerprint: &Fingerprint) -> Vec<CacheKey> {
         let canonical = Value::Array(way.clone()).to_string();
         keys.push(CacheKey(hex::encode(Sha256::digest(canonical))));
     };
-    if let Start::MfaSession(session) = &plan.start {
-        push(mfa_session(session));
+    match &plan.start {
+        Start::Keys(_) => {}
+        Start::MfaSession(session) => push(mfa_session(session)),
+        Start::SignIn(sign_in) => push(exchange(&sign_in.exchange)),
     }
     for hop in &plan.hops {
         push(assume_role(hop));
@@ -65,6 +67,38 @@ pub fn cache_keys(plan: &Plan, fingerprint: &Fingerprint) -> Vec<CacheKey> {
 fn mfa_session(session: &MfaSession) -> Value {
     let MfaSession { keys: _, device, duration, max_age: _, reach: to, because: _ } = session;
     json!(["GetSessionToken", device.serial.value.as_str(), duration.value.seconds(), reach(to)])
+}
+
+/// Where a proof is had does not shape the result: the fingerprint says whose it is.
+fn exchange(exchange: &Exchange) -> Value {
+    match exchange {
+        Exchange::WebIdentity(exchange) => {
+            let WithWebIdentity {
+                profile: _,
+                role_arn,
+                token: _,
+                duration,
+                session_name,
+                policy_arns,
+                policy,
+                reach: to,
+            } = exchange;
+            json!([
+                "AssumeRoleWithWebIdentity",
+                role_arn.value.to_string(),
+                declared(session_name),
+                duration.value.seconds(),
+                policy.as_ref().map(|policy| policy.value.as_str()),
+                sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
+                reach(to),
+            ])
+        }
+    }
+}
+
+/// A new host name must not ask for MFA, or for a sign-in, again.
+fn declared(session_name: &Sourced<SessionName>) -> Option<&str> {
+    (session_name.origin != Origin::Default).then(|| session_name.value.as_str())
 }
 
 fn assume_role(hop: &Hop) -> Value {
@@ -83,12 +117,11 @@ fn assume_role(hop: &Hop) -> Value {
         reach: to,
         because: _,
     } = hop;
-    let name = (session_name.origin != Origin::Default).then(|| session_name.value.as_str());
     json!([
         "AssumeRole",
         role_arn.value.to_string(),
         external_id.as_ref().map(|id| id.value.as_str()),
-        name,
+        declared(session_name),
         duration.effective.value.seconds(),
         policy.as_ref().map(|policy| policy.value.as_str()),
         sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
@@ -197,7 +230,7 @@ mod tests {
     fn session(plan: &mut Plan) -> &mut MfaSession {
         match &mut plan.start {
             Start::MfaSession(session) => session,
-            Start::Keys(_) => unreachable!("the plan above has one"),
+            Start::Keys(_) | Start::SignIn(_) => unreachable!("the plan above has one"),
         }
     }
 

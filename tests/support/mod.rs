@@ -2,6 +2,7 @@
 
 pub(crate) mod aws_cli;
 pub(crate) mod home;
+pub(crate) mod issuer;
 pub(crate) mod lane;
 pub(crate) mod loopback;
 pub(crate) mod metadata;

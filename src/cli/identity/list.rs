@@ -49,6 +49,7 @@ fn kind(source: &Source) -> &'static str {
         Source::Container => "container",
         Source::Instance => "instance",
         Source::Process(_) => "process",
+        Source::SignIn(sign_in) => sign_in.kind(),
     }
 }
 

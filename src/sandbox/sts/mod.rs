@@ -9,6 +9,7 @@ mod tags;
 #[cfg(test)]
 mod tests;
 mod with_saml;
+mod with_web_identity;
 
 use std::time::SystemTime;
 
@@ -26,6 +27,7 @@ use crate::terms::ExposeSecret;
 pub(super) enum Operation {
     AssumeRole,
     AssumeRoleWithSaml,
+    AssumeRoleWithWebIdentity,
     GetSessionToken,
     GetCallerIdentity,
     GetAccessKeyInfo,
@@ -33,9 +35,10 @@ pub(super) enum Operation {
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::AssumeRole,
         Self::AssumeRoleWithSaml,
+        Self::AssumeRoleWithWebIdentity,
         Self::GetSessionToken,
         Self::GetCallerIdentity,
         Self::GetAccessKeyInfo,
@@ -46,6 +49,7 @@ impl Operation {
         match self {
             Self::AssumeRole => "AssumeRole",
             Self::AssumeRoleWithSaml => "AssumeRoleWithSAML",
+            Self::AssumeRoleWithWebIdentity => "AssumeRoleWithWebIdentity",
             Self::GetSessionToken => "GetSessionToken",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::GetAccessKeyInfo => "GetAccessKeyInfo",
@@ -63,6 +67,7 @@ pub(super) fn run_unsigned(
 ) -> Option<Result<String, Refusal>> {
     match operation {
         Operation::AssumeRoleWithSaml => Some(with_saml::run(parameters, estate, now)),
+        Operation::AssumeRoleWithWebIdentity => Some(with_web_identity::run(parameters, estate, now)),
         Operation::AssumeRole
         | Operation::GetSessionToken
         | Operation::GetCallerIdentity
@@ -82,6 +87,7 @@ pub(super) fn run(
     check_session(operation, caller)?;
     match operation {
         Operation::AssumeRoleWithSaml => with_saml::run(parameters, estate, now),
+        Operation::AssumeRoleWithWebIdentity => with_web_identity::run(parameters, estate, now),
         Operation::AssumeRole => assume_role::run(caller, parameters, estate, now),
         Operation::GetSessionToken => session_token::run(caller, parameters, estate, now),
         Operation::GetCallerIdentity => Ok(small::caller_identity(caller, estate)),
@@ -96,7 +102,8 @@ pub(super) fn run(
 /// in STS, and it is itself for long-term credentials only.
 fn check_session(operation: Operation, caller: &Caller) -> Result<(), Refusal> {
     let allowed = match (operation, &caller.who) {
-        (Operation::AssumeRole | Operation::AssumeRoleWithSaml | Operation::GetCallerIdentity, _)
+        (Operation::AssumeRole | Operation::GetCallerIdentity, _)
+        | (Operation::AssumeRoleWithSaml | Operation::AssumeRoleWithWebIdentity, _)
         | (_, Who::User { .. }) => true,
         (Operation::GetSessionToken, Who::UserSession { .. } | Who::Role(_)) => false,
         (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::UserSession { .. }) => false,

@@ -1,0 +1,22 @@
+//! Sign-ins as they are declared: each kind in a file of its own, from our form and from that of the AWS files.
+
+mod web_identity;
+
+pub use web_identity::{TokenSource, WebIdentity};
+pub(super) use web_identity::{needs, of_aws_profile, of_identity};
+
+/// How somebody proves who they are to a party that AWS trusts.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum SignIn {
+    /// `web_identity = { … }`, or `web_identity_token_file`: an OpenID Connect token.
+    WebIdentity(WebIdentity),
+}
+
+impl SignIn {
+    /// Returns what kind of sign-in it is, in a word that is stable for scripts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::WebIdentity(_) => "web-identity",
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Starts that are sign-ins: a proof of who somebody is, and the one exchange that takes it.
+//!
+//! The exchange is the plan's first step and consumes the first role on the way; a role further on is assumed with what
+//! it gives. What an exchange cannot carry is refused where it is declared, never left out in silence.
+
+mod web_identity;
+
+pub use web_identity::WithWebIdentity;
+
+use super::error::PlanError;
+use super::hops::Leg;
+use super::model::{Reach, Reason};
+use super::planner::Proof;
+use crate::config::{self, Catalog, Origin, Sourced};
+use crate::terms::{Partition, Region, RoleArn, SessionName};
+
+/// A start that is a sign-in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// What it is called: an identity of our file, or an AWS profile.
+    pub name: String,
+    /// Where it was chosen.
+    pub chosen: Origin,
+    /// Where it is declared.
+    pub origin: Origin,
+    /// What the proof is, and what it is traded in for.
+    pub exchange: Exchange,
+    /// Why it stands where it stands.
+    pub because: Reason,
+}
+
+/// A proof, and the one exchange that fits it.
+#[derive(Clone, Debug)]
+pub enum Exchange {
+    /// An OpenID Connect token, by `AssumeRoleWithWebIdentity`.
+    WebIdentity(WithWebIdentity),
+}
+
+impl SignIn {
+    /// The profile that declares the role which it gives.
+    pub fn profile(&self) -> &str {
+        match &self.exchange {
+            Exchange::WebIdentity(exchange) => &exchange.profile,
+        }
+    }
+
+    /// The role that it gives.
+    pub fn role_arn(&self) -> &Sourced<RoleArn> {
+        match &self.exchange {
+            Exchange::WebIdentity(exchange) => &exchange.role_arn,
+        }
+    }
+
+    /// How its exchange reaches AWS.
+    pub fn reach(&self) -> &Reach {
+        match &self.exchange {
+            Exchange::WebIdentity(exchange) => &exchange.reach,
+        }
+    }
+
+    /// What kind of sign-in it is, in a word that is stable for scripts.
+    pub fn kind(&self) -> &'static str {
+        match &self.exchange {
+            Exchange::WebIdentity(_) => "web-identity",
+        }
+    }
+
+    /// The exchange, as AWS calls it.
+    pub fn operation(&self) -> &'static str {
+        match &self.exchange {
+            Exchange::WebIdentity(_) => "AssumeRoleWithWebIdentity",
+        }
+    }
+
+    pub(super) fn partition(&self) -> Partition {
+        self.role_arn().value.partition()
+    }
+}
+
+/// Returns the start that trades a proof in for the role of that leg. `flag` is `--region`, where the leg is the last one.
+pub(super) fn sign_in(
+    catalog: &Catalog,
+    proof: Proof,
+    leg: Leg,
+    flag: Option<&Sourced<Region>>,
+    who: &SessionName,
+) -> Result<SignIn, PlanError> {
+    let Proof { name, chosen, sign_in: Sourced { value, origin } } = proof;
+    let exchange = match value {
+        config::SignIn::WebIdentity(token) => {
+            Exchange::WebIdentity(web_identity::exchange(catalog, token, leg, flag, who)?)
+        }
+    };
+    Ok(SignIn { name, chosen, origin, exchange, because: Reason::ProofTradedIn })
+}

@@ -1,0 +1,150 @@
+//! AssumeRoleWithWebIdentity: an OpenID Connect token, verified by its issuer's keys, for a role that trusts the issuer.
+//!
+//! The order in which AWS refuses: what the API's model forbids; a token that is none, of no provider of the role's
+//! account, for another audience, not signed by its issuer, or past its end; what the trust policy denies; the role's
+//! longest session. The texts are those of STS in the field.
+
+use std::time::SystemTime;
+
+use openidconnect::core::{CoreIdToken, CoreIdTokenVerifier, CoreJwsSigningAlgorithm};
+use openidconnect::{ClaimsVerificationError, ClientId, IssuerUrl, Nonce, SignatureVerificationError};
+
+use super::super::answer::{Refusal, element, text};
+use super::super::call::Parameters;
+use super::super::constraint::{self, Constraints};
+use super::super::estate::{Estate, RoleSession, SessionOf};
+use super::super::scenario::OidcProvider;
+use super::assume_role::session_policy;
+use super::packed;
+use crate::identity::Claims;
+use crate::policy::{Context, Principal, Request, may_assume};
+use crate::terms::RoleArn;
+
+const DEFAULT: u64 = 3_600;
+const MOST_POLICY_ARNS: usize = 10;
+
+pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime) -> Result<String, Refusal> {
+    let mut constraints = Constraints::new();
+    let role_arn = constraints.required(parameters, "RoleArn", constraint::ARN);
+    let name = constraints.required(parameters, "RoleSessionName", constraint::SESSION_NAME);
+    let token = constraints.required(parameters, "WebIdentityToken", constraint::WEB_IDENTITY_TOKEN);
+    let seconds = constraints.number(parameters, "DurationSeconds", 900, 43_200)?;
+    let policy = constraints.optional(parameters, "Policy", constraint::POLICY);
+    let arns: Vec<&str> = parameters.pairs("PolicyArns", "arn", "arn").into_iter().filter_map(|(arn, _)| arn).collect();
+    constraints.length("PolicyArns", arns.len(), MOST_POLICY_ARNS);
+    constraints.verdict()?;
+    let arn: RoleArn = role_arn.parse().map_err(|_| Refusal::invalid(format!("{role_arn} is invalid")))?;
+    let policies = session_policy(policy, &arns)?;
+    let packed = packed::percentage(policy, &arns, &[])?;
+
+    let claims = Claims::of(token).ok_or_else(no_token)?;
+    let account = estate.accounts.iter().find(|account| account.id == *arn.account());
+    let providers = account.map(|account| account.oidc_providers.as_slice()).unwrap_or_default();
+    let provider = providers
+        .iter()
+        .find(|provider| provider.issuer == claims.issuer)
+        .ok_or_else(|| invalid(format!("No OpenIDConnect provider found in your account for {}", claims.issuer)))?;
+    let audience = claims.audience.iter().find(|audience| provider.client_ids.contains(audience));
+    let audience = audience.ok_or_else(|| invalid("Incorrect token audience"))?;
+    verify(token, provider, audience, now)?;
+
+    let provider_arn = format!("arn:{}:iam::{}:oidc-provider/{}", arn.partition(), arn.account(), claims.provider());
+    let mut context = context(&claims, audience, now).with("sts:RoleSessionName", name);
+    if let Some(seconds) = seconds {
+        context = context.with("sts:DurationSeconds", seconds.to_string());
+    }
+    let role = trusting(&arn, provider_arn, context, estate)?;
+    if seconds.unwrap_or(DEFAULT) > estate.roles[role].role.max_session {
+        return Err(Refusal::invalid(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    let session = RoleSession {
+        role,
+        name: name.to_owned(),
+        policies,
+        is_narrowed: policy.is_some() || !arns.is_empty(),
+        tags: Vec::new(),
+        source_identity: None,
+    };
+    let user = text("AssumedRoleId", &session.user_id(estate)) + &text("Arn", &session.arn(estate));
+    let packed = packed.map(|percent| text("PackedPolicySize", &percent.to_string())).unwrap_or_default();
+    let key_id = estate.open_session(SessionOf::Role(session), now, seconds.unwrap_or(DEFAULT));
+    Ok(super::credentials(estate, &key_id)
+        + &text("SubjectFromWebIdentityToken", &claims.subject)
+        + &element("AssumedRoleUser", &user)
+        + &packed
+        + &text("Provider", &claims.issuer)
+        + &text("Audience", audience))
+}
+
+/// Source: STS API Reference, `AssumeRoleWithWebIdentity`, `WebIdentityToken`; of ES512 our verifier knows nothing.
+const SIGNED_BY: [CoreJwsSigningAlgorithm; 5] = [
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha256,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha384,
+    CoreJwsSigningAlgorithm::RsaSsaPkcs1V15Sha512,
+    CoreJwsSigningAlgorithm::EcdsaP256Sha256,
+    CoreJwsSigningAlgorithm::EcdsaP384Sha384,
+];
+
+/// Verifies signature and time. Issuer and audience were looked at: to AWS any of a provider's audiences will do.
+fn verify(token: &str, provider: &OidcProvider, audience: &str, now: SystemTime) -> Result<(), Refusal> {
+    let parsed: CoreIdToken = token.parse().map_err(|_| no_token())?;
+    let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(|_| no_token())?;
+    let client = ClientId::new(audience.to_owned());
+    let verifier = CoreIdTokenVerifier::new_public_client(client, issuer, provider.keys.clone())
+        .set_allowed_algs(SIGNED_BY)
+        .require_audience_match(false)
+        .set_time_fn(|| now.into());
+    let any_nonce = |_: Option<&Nonce>| Ok(());
+    match parsed.claims(&verifier, any_nonce) {
+        Ok(_) => Ok(()),
+        Err(ClaimsVerificationError::Expired(_)) => {
+            let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
+            let end = Claims::of(token).and_then(|claims| claims.expires_at).map(seconds).unwrap_or_default();
+            let message = format!(
+                "Token expired: current date/time {} must be before the expiration date/time {end}",
+                seconds(now)
+            );
+            Err(Refusal::new(400, "ExpiredTokenException", message))
+        }
+        Err(ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey)) => Err(invalid(
+            "Couldn't retrieve verification key from your identity provider,  please reference \
+                 AssumeRoleWithWebIdentity documentation for requirements",
+        )),
+        Err(_) => Err(invalid("Token signature invalid")),
+    }
+}
+
+/// Source: IAM User Guide, "Available keys for AWS OIDC federation".
+fn context(claims: &Claims, audience: &str, now: SystemTime) -> Context {
+    let provider = claims.provider();
+    Context::new()
+        .at(now)
+        .with("aws:SecureTransport", "true")
+        .with("aws:SourceIp", "127.0.0.1")
+        .with(&format!("{provider}:aud"), audience)
+        .with(&format!("{provider}:sub"), claims.subject.as_str())
+}
+
+/// Returns the role, if its trust policy lets in whom the provider vouches for.
+fn trusting(arn: &RoleArn, provider: String, context: Context, estate: &Estate) -> Result<usize, Refusal> {
+    let action = "sts:AssumeRoleWithWebIdentity";
+    let refusal = || Refusal::denied(format!("Not authorized to perform {action}"));
+    let role = estate.roles.iter().position(|live| live.role.arn == *arn).ok_or_else(refusal)?;
+    let request = Request {
+        action: action.to_owned(),
+        resource: arn.to_string(),
+        principal: Principal::Federated { provider },
+        context,
+    };
+    if may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed() { Ok(role) } else { Err(refusal()) }
+}
+
+fn invalid(message: impl Into<String>) -> Refusal {
+    Refusal::new(400, "InvalidIdentityToken", message)
+}
+
+fn no_token() -> Refusal {
+    invalid("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
+}

@@ -1,0 +1,258 @@
+//! An OpenID Connect token for a role: our own way there, the AWS CLI's, and what is said when somebody refuses.
+
+use std::path::PathBuf;
+
+use serde_json::{Value, json};
+
+use crate::support::aws_cli;
+use crate::support::home::{Ran, ran};
+use crate::support::issuer::Issuer;
+use crate::support::sandbox::Sandbox;
+
+const ISSUER: &str = "https://token.actions.githubusercontent.com";
+const ROLE: &str = "arn:aws:iam::123456789012:role/Deploy";
+const SUBJECT: &str = "repo:acme/app:ref:refs/heads/main";
+const AUDIENCE: &str = "sts.amazonaws.com";
+
+const CONFIG: &str = r#"
+[identity.ci]
+web_identity = { token_file = "../../token" }
+
+[role.deploy]
+identity = "ci"
+role_arn = "arn:aws:iam::123456789012:role/Deploy"
+
+[role.backup]
+via = "deploy"
+role_arn = "arn:aws:iam::123456789012:role/Backup"
+"#;
+
+/// A sandbox whose Production trusts the issuer for one branch, and the file that tokens are put into.
+struct Place {
+    sandbox: Sandbox,
+    issuer: Issuer,
+    token: PathBuf,
+}
+
+impl Place {
+    fn new() -> Self {
+        let issuer = Issuer::new(ISSUER);
+        let scenario = format!(
+            r#"
+            [[account]]
+            id = "123456789012"
+            {}
+            [[account.role]]
+            name = "Deploy"
+            max_session_duration = 7200
+            trust = '''{{"Statement": {{
+                "Effect": "Allow",
+                "Principal": {{"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {{
+                    "StringEquals": {{"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
+                    "StringLike": {{"token.actions.githubusercontent.com:sub": "repo:acme/app:*"}}
+                }}
+            }}}}'''
+            [account.role.policies]
+            Chain = '{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}}}'
+            [[account.role]]
+            name = "Backup"
+            trust = '{{"Statement": {{"Effect": "Allow", "Principal": {{"AWS": "123456789012"}}, "Action": "sts:AssumeRole"}}}}'
+            "#,
+            issuer.provider(AUDIENCE)
+        );
+        let sandbox = Sandbox::of(&scenario);
+        sandbox.home.config(CONFIG);
+        let token = sandbox.home.write("token", "");
+        Self { sandbox, issuer, token }
+    }
+
+    fn put(&self, token: &str) {
+        std::fs::write(&self.token, token).unwrap();
+    }
+
+    fn put_for(&self, subject: &str) {
+        self.put(&self.issuer.token(subject, AUDIENCE));
+    }
+
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.sandbox.home.run(arguments)
+    }
+
+    fn key_of(&self, profile: &str) -> String {
+        let ran = self.run(&["credential-process", profile]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        assert_eq!(ran.stderr, "");
+        let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+        assert_eq!(answer["AccountId"], "123456789012");
+        answer["AccessKeyId"].as_str().unwrap().to_owned()
+    }
+
+    /// Who somebody is after `assume exec PROFILE`, as the AWS CLI finds out.
+    fn identity_of(&self, profile: &str) -> String {
+        let cli = aws_cli::program();
+        let words = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
+        let mut all = vec!["exec", profile, "--", cli.to_str().unwrap()];
+        all.extend(words);
+        let ran = self.run(&all);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stdout.trim().to_owned()
+    }
+}
+
+#[test]
+fn a_token_in_a_file_becomes_a_role_with_one_call_and_then_with_none() {
+    let place = Place::new();
+    place.put_for(SUBJECT);
+    let first = place.key_of("deploy");
+    assert_eq!(place.sandbox.operations(), ["AssumeRoleWithWebIdentity"]);
+    assert_eq!(place.key_of("deploy"), first);
+    // A newer token of the same job finds the same session.
+    place.put_for(SUBJECT);
+    assert_eq!(place.key_of("deploy"), first);
+    assert_eq!(place.sandbox.operations().len(), 1);
+    place.identity_of("deploy").strip_prefix("arn:aws:sts::123456789012:assumed-role/Deploy/").unwrap();
+    place.identity_of("backup").strip_prefix("arn:aws:sts::123456789012:assumed-role/Backup/").unwrap();
+    let operations = ["AssumeRoleWithWebIdentity", "GetCallerIdentity", "AssumeRole", "GetCallerIdentity"];
+    assert_eq!(place.sandbox.operations(), operations);
+}
+
+#[test]
+fn another_job_under_the_same_user_is_served_nothing_of_the_first_one() {
+    let place = Place::new();
+    place.put_for(SUBJECT);
+    let first = place.key_of("deploy");
+    place.put_for("repo:acme/app:pull_request");
+    assert_ne!(place.key_of("deploy"), first);
+    place.put_for(SUBJECT);
+    assert_eq!(place.key_of("deploy"), first);
+    // Whoever may not have the role is not handed what somebody else had.
+    place.put_for("repo:other/app:pull_request");
+    assert_eq!(place.run(&["credential-process", "deploy"]).code, 4);
+    std::fs::remove_file(&place.token).unwrap();
+    assert_eq!(place.run(&["credential-process", "deploy"]).code, 9);
+}
+
+#[test]
+fn a_profile_of_the_aws_files_has_the_meaning_that_the_aws_cli_gives_it() {
+    let place = Place::new();
+    place.put_for(SUBJECT);
+    let file = place.token.display();
+    place.sandbox.home.aws_config(&format!(
+        "[profile irsa]\nrole_arn = {ROLE}\nrole_session_name = pod-7\nweb_identity_token_file = {file}\n\
+         [profile next]\nrole_arn = arn:aws:iam::123456789012:role/Backup\nsource_profile = irsa\n"
+    ));
+    assert_eq!(place.identity_of("irsa"), "arn:aws:sts::123456789012:assumed-role/Deploy/pod-7");
+    let cli = ran(
+        place.sandbox.home.program(aws_cli::program()).args(["sts", "get-caller-identity", "--profile", "irsa"]),
+        "",
+    );
+    assert!(cli.stdout.contains("assumed-role/Deploy/pod-7"), "{cli:?}");
+    assert!(place.identity_of("next").contains("assumed-role/Backup/"));
+}
+
+#[test]
+fn explain_and_status_show_it_without_the_token() {
+    let place = Place::new();
+    place.put_for(SUBJECT);
+    let explained = || -> Value { serde_json::from_str(&place.run(&["explain", "deploy", "--json"]).stdout).unwrap() };
+    assert_eq!(explained()["start"]["kind"], "web-identity");
+    assert_eq!(explained()["steps"][0]["kind"], "AssumeRoleWithWebIdentity");
+    assert_eq!(explained()["steps"][0]["role_arn"], ROLE);
+    assert_eq!(explained()["steps"][0]["cached"], Value::Null);
+    place.key_of("deploy");
+    assert_ne!(explained()["steps"][0]["cached"], Value::Null);
+    let status = place.run(&["status"]).stdout;
+    assert!(status.contains(ROLE) && status.contains("from ci"), "{status}");
+    let text = place.run(&["explain", "deploy"]).stdout;
+    assert!(text.contains("token_file = ") && text.contains("the sign-in is traded in for this role"), "{text}");
+}
+
+#[test]
+fn a_bad_token_is_told_apart_from_a_trust_policy_that_refuses() {
+    let place = Place::new();
+    let stranger = Issuer::new(ISSUER);
+    let elsewhere = Issuer::new("https://idp.example");
+    let good = place.issuer.token(SUBJECT, AUDIENCE);
+    let (signed, signature) = good.rsplit_once('.').unwrap();
+    let changed =
+        format!("{signed}.{}A", &signature[..signature.len() - 1].replacen('A', "B", 1).replacen('x', "y", 1));
+    // The token; AWS's code; what the error says; the exit code.
+    let ended = "the token of `ci` ended at ";
+    let cases = [
+        (place.issuer.token_of(json!({ "sub": SUBJECT, "aud": AUDIENCE }), -60), "ExpiredTokenException", ended, 4),
+        (
+            place.issuer.token(SUBJECT, "https://github.com/acme"),
+            "InvalidIdentityToken: Incorrect token audience",
+            "the token is for \"https://github.com/acme\", and the account's provider \
+             token.actions.githubusercontent.com does not list that",
+            4,
+        ),
+        (
+            place.issuer.token("repo:other/app:ref:refs/heads/main", AUDIENCE),
+            "AccessDenied",
+            "the role's trust policy refuses it: it has to name the provider token.actions.githubusercontent.com \
+             (Federated), and its conditions to fit token.actions.githubusercontent.com:sub = \
+             \"repo:other/app:ref:refs/heads/main\" and :aud = \"sts.amazonaws.com\"",
+            4,
+        ),
+        (
+            elsewhere.token(SUBJECT, AUDIENCE),
+            "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://idp.example",
+            "aws iam create-open-id-connect-provider --url https://idp.example --client-id-list sts.amazonaws.com",
+            4,
+        ),
+        (stranger.token(SUBJECT, AUDIENCE), "InvalidIdentityToken", "as its issuer signed it?", 4),
+        (changed, "InvalidIdentityToken", "as its issuer signed it?", 4),
+        ("Atza|opaque".to_owned(), "InvalidIdentityToken", "what `ci` has is no ID token", 4),
+    ];
+    for (token, code, says, exit) in cases {
+        place.put(&token);
+        let ran = place.run(&["credential-process", "deploy"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (exit, ""), "{code}: {}", ran.stderr);
+        assert!(ran.stderr.contains(code) && ran.stderr.contains(says), "{code}\n{}", ran.stderr);
+        assert!(ran.stderr.contains("cannot become \"deploy\""), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(&token), "{}", ran.stderr);
+    }
+    place.put("");
+    let ran = place.run(&["credential-process", "deploy"]);
+    assert_eq!(ran.code, 9);
+    assert!(ran.stderr.contains("token is empty"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_aws_cli_finds_the_sandbox_convincing() {
+    let place = Place::new();
+    let ask = |token: &str, more: &[&str]| {
+        let mut command = place.sandbox.home.program(aws_cli::program());
+        command.env("AWS_MAX_ATTEMPTS", "1").args(["sts", "assume-role-with-web-identity", "--output", "json"]);
+        command.args(["--role-arn", ROLE, "--role-session-name", "ci-7", "--web-identity-token", token]).args(more);
+        ran(&mut command, "")
+    };
+    let good = place.issuer.token(SUBJECT, AUDIENCE);
+    let ran = ask(&good, &["--duration-seconds", "7200"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let answer: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(answer["SubjectFromWebIdentityToken"], SUBJECT);
+    assert_eq!((&answer["Provider"], &answer["Audience"]), (&json!(ISSUER), &json!(AUDIENCE)));
+    assert_eq!(answer["AssumedRoleUser"]["Arn"], "arn:aws:sts::123456789012:assumed-role/Deploy/ci-7");
+    let cases = [
+        (ask(&good, &["--duration-seconds", "10800"]), "(ValidationError)", "exceeds the MaxSessionDuration"),
+        (
+            ask(&place.issuer.token_of(json!({ "sub": SUBJECT, "aud": AUDIENCE }), -1), &[]),
+            "(ExpiredTokenException)",
+            "Token expired",
+        ),
+        (ask(&place.issuer.token(SUBJECT, "other"), &[]), "(InvalidIdentityToken)", "Incorrect token audience"),
+        (
+            ask(&place.issuer.token("alice", AUDIENCE), &[]),
+            "(AccessDenied)",
+            "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+        ),
+        (ask("not-a-token", &[]), "(InvalidIdentityToken)", "is not a valid JWT"),
+    ];
+    for (ran, code, says) in cases {
+        assert!(ran.stderr.contains(code) && ran.stderr.contains(says), "{code}: {}", ran.stderr);
+    }
+}
