@@ -19,7 +19,7 @@ use failure::to_share;
 pub use failure::{AcquireError, Carried, SharedRefusal, SignedIn, Step};
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::identity::{Generation, base_credentials, fingerprint, token};
+use crate::identity::{Generation, base_credentials, fingerprint, whose};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
@@ -107,8 +107,7 @@ impl<'a> Run<'a> {
             }
             (None, Start::SignIn(sign_in)) => match &sign_in.exchange {
                 Exchange::WebIdentity(exchange) => {
-                    let token = token(&sign_in.name, &exchange.token).map_err(no_proof(sign_in))?;
-                    Some(token.fingerprint())
+                    Some(whose(&sign_in.name, &exchange.token, self.world).map_err(no_proof(sign_in))?)
                 }
             },
         };

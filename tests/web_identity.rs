@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::support::aws_cli;
 use crate::support::home::{Ran, ran};
-use crate::support::issuer::Issuer;
+use crate::support::issuer::{GitHub, Issuer};
 use crate::support::sandbox::Sandbox;
 
 const ISSUER: &str = "https://token.actions.githubusercontent.com";
@@ -37,33 +37,7 @@ struct Place {
 impl Place {
     fn new() -> Self {
         let issuer = Issuer::new(ISSUER);
-        let scenario = format!(
-            r#"
-            [[account]]
-            id = "123456789012"
-            {}
-            [[account.role]]
-            name = "Deploy"
-            max_session_duration = 7200
-            trust = '''{{"Statement": {{
-                "Effect": "Allow",
-                "Principal": {{"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}},
-                "Action": "sts:AssumeRoleWithWebIdentity",
-                "Condition": {{
-                    "StringEquals": {{"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
-                    "StringLike": {{"token.actions.githubusercontent.com:sub": "repo:acme/app:*"}}
-                }}
-            }}}}'''
-            [account.role.policies]
-            Chain = '{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}}}'
-            [[account.role]]
-            name = "Backup"
-            trust = '{{"Statement": {{"Effect": "Allow", "Principal": {{"AWS": "123456789012"}}, "Action": "sts:AssumeRole"}}}}'
-            "#,
-            issuer.provider(AUDIENCE)
-        );
-        let sandbox = Sandbox::of(&scenario);
-        sandbox.home.config(CONFIG);
+        let sandbox = trusting(&issuer);
         let token = sandbox.home.write("token", "");
         Self { sandbox, issuer, token }
     }
@@ -99,6 +73,56 @@ impl Place {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         ran.stdout.trim().to_owned()
     }
+}
+
+/// A sandbox whose Production trusts that issuer for one repository.
+fn trusting(issuer: &Issuer) -> Sandbox {
+    let scenario = format!(
+        r#"
+            [[account]]
+            id = "123456789012"
+            {}
+            [[account.role]]
+            name = "Deploy"
+            max_session_duration = 7200
+            trust = '''{{"Statement": {{
+                "Effect": "Allow",
+                "Principal": {{"Federated": "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com"}},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {{
+                    "StringEquals": {{"token.actions.githubusercontent.com:aud": "sts.amazonaws.com"}},
+                    "StringLike": {{"token.actions.githubusercontent.com:sub": "repo:acme/app:*"}}
+                }}
+            }}}}'''
+            [account.role.policies]
+            Chain = '{{"Statement": {{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}}}}'
+            [[account.role]]
+            name = "Backup"
+            trust = '{{"Statement": {{"Effect": "Allow", "Principal": {{"AWS": "123456789012"}}, "Action": "sts:AssumeRole"}}}}'
+            [[account.role]]
+            name = "Shopper"
+            trust = '''{{"Statement": {{
+                "Effect": "Allow",
+                "Principal": {{"Federated": "www.amazon.com"}},
+                "Action": "sts:AssumeRoleWithWebIdentity",
+                "Condition": {{"StringEquals": {{"www.amazon.com:app_id": "app-1"}}}}
+            }}}}'''
+            [[access_token]]
+            provider_id = "www.amazon.com"
+            token = "Atza|one"
+            app_id = "app-1"
+            user_id = "user-1"
+            [[access_token]]
+            provider_id = "www.amazon.com"
+            token = "Atza|two"
+            app_id = "app-2"
+            user_id = "user-1"
+            "#,
+        issuer.provider(AUDIENCE)
+    );
+    let sandbox = Sandbox::of(&scenario);
+    sandbox.home.config(CONFIG);
+    sandbox
 }
 
 #[test]
@@ -254,5 +278,111 @@ fn the_aws_cli_finds_the_sandbox_convincing() {
     ];
     for (ran, code, says) in cases {
         assert!(ran.stderr.contains(code) && ran.stderr.contains(says), "{code}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_token_comes_out_of_a_variable_or_a_command() {
+    let mut place = Place::new();
+    let role = |name: &str, from: &str| {
+        format!(
+            "[identity.{name}]\nweb_identity = {from}\n[role.{name}-deploy]\nidentity = {name:?}\nrole_arn = {ROLE:?}\n"
+        )
+    };
+    let config = [
+        role("variable", r#"{ token_env = "CI_TOKEN" }"#),
+        role("gitlab", r#""gitlab""#),
+        role("command", r#"{ token_command = "cat token && echo secret-argument >/dev/null" }"#),
+        role("broken", r#"{ token_command = "false secret-argument" }"#),
+        role("eks", r#"{ from = "eks" }"#),
+    ];
+    place.sandbox.home.config(&config.concat());
+    let good = place.issuer.token(SUBJECT, AUDIENCE);
+    place.put(&good);
+    let file = place.token.clone();
+    place.sandbox.home.set("CI_TOKEN", &good).set("GITLAB_OIDC_TOKEN", &good).set("AWS_WEB_IDENTITY_TOKEN_FILE", file);
+    for name in ["variable-deploy", "gitlab-deploy", "command-deploy", "eks-deploy"] {
+        assert!(place.identity_of(name).contains("assumed-role/Deploy/"), "{name}");
+    }
+    // One token is one person, wherever it lies; of a command only its text is known.
+    let exchanges = place.sandbox.operations().into_iter().filter(|name| name == "AssumeRoleWithWebIdentity");
+    assert_eq!(exchanges.count(), 2);
+    place.sandbox.home.unset("GITLAB_OIDC_TOKEN");
+    for (name, says, hint) in [
+        ("gitlab", "the sign-in `gitlab` has no token: $GITLAB_OIDC_TOKEN is not set", "`id_tokens: {"),
+        ("broken", "no token: token_command (`false`) failed: exit status: 1", "run the command by hand"),
+    ] {
+        let ran = place.run(&["credential-process", &format!("{name}-deploy")]);
+        assert_eq!(ran.code, 9, "{}", ran.stderr);
+        assert!(ran.stderr.contains(says) && ran.stderr.contains(hint), "{}", ran.stderr);
+        assert!(!ran.stderr.contains("secret-argument"), "{}", ran.stderr);
+    }
+    let explained = place.run(&["explain", "command-deploy"]).stdout;
+    assert!(explained.contains("token_command = cat ") && !explained.contains("secret-argument"), "{explained}");
+}
+
+#[test]
+fn a_job_of_github_becomes_a_role_with_no_config_at_all() {
+    let place = Place::new();
+    std::fs::remove_file(place.sandbox.home.path().join(".config/assume/config.toml")).unwrap();
+    let cli = aws_cli::program();
+    let step = ["exec", ROLE, "--", cli.to_str().unwrap(), "sts", "get-caller-identity", "--output", "text"];
+    let lost = place.run(&step);
+    assert_eq!(lost.code, 3, "{}", lost.stderr);
+
+    let service = GitHub::start(Issuer::new(ISSUER), SUBJECT);
+    // The scenario's issuer has a key of its own: a sandbox that trusts this one.
+    let mut sandbox = trusting(&service.issuer);
+    std::fs::remove_file(sandbox.home.path().join(".config/assume/config.toml")).unwrap();
+    sandbox.home.set("ACTIONS_ID_TOKEN_REQUEST_URL", service.url("job-1"));
+    sandbox.home.set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", GitHub::BEARER).set("GITHUB_ACTIONS", "true");
+    let ran = sandbox.home.run(&step);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("assumed-role/Deploy/"), "{}", ran.stdout);
+    assert_eq!(service.asked(), ["/job-1?api-version=2.0&audience=sts.amazonaws.com"]);
+    // The next step of the job finds the session; another job does not.
+    assert_eq!(sandbox.home.run(&step).code, 0);
+    assert_eq!(service.asked().len(), 1);
+    sandbox.home.set("ACTIONS_ID_TOKEN_REQUEST_URL", service.url("job-2"));
+    assert_eq!(sandbox.home.run(&step).code, 0);
+    assert_eq!(service.asked().len(), 2);
+
+    sandbox
+        .home
+        .set("ACTIONS_ID_TOKEN_REQUEST_URL", service.url("job-3"))
+        .set("ACTIONS_ID_TOKEN_REQUEST_TOKEN", "wrong");
+    let ran = sandbox.home.run(&step);
+    assert_eq!(ran.code, 9, "{}", ran.stderr);
+    assert!(ran.stderr.contains("the token service of GitHub Actions answered HTTP 401"), "{}", ran.stderr);
+    sandbox.home.set("ACTIONS_ID_TOKEN_REQUEST_URL", "http://tokens.example/job-4");
+    let ran = sandbox.home.run(&step);
+    assert!(ran.stderr.contains("is asked over https only"), "{}", ran.stderr);
+    sandbox.home.unset("ACTIONS_ID_TOKEN_REQUEST_URL");
+    sandbox.home.config(&format!("[identity.ci]\nweb_identity = {{ from = \"github-actions\", audience = \"x\" }}\n[role.d]\nrole_arn = {ROLE:?}\n"));
+    let ran = sandbox.home.run(&["credential-process", "d"]);
+    assert_eq!(ran.code, 9);
+    assert!(ran.stderr.contains("permissions: { id-token: write }"), "{}", ran.stderr);
+}
+
+#[test]
+fn login_with_amazon_and_facebook_go_by_their_access_tokens() {
+    let place = Place::new();
+    place.sandbox.home.config(
+        r#"
+        [identity.shop]
+        web_identity = { token_file = "../../token", provider_id = "www.amazon.com" }
+        [role.shopper]
+        identity = "shop"
+        role_arn = "arn:aws:iam::123456789012:role/Shopper"
+        "#,
+    );
+    place.put("Atza|one");
+    assert!(place.identity_of("shopper").contains("assumed-role/Shopper/"));
+    // Another app's token is good, and no reason to let it in; a third one nobody knows.
+    for (token, says) in [("Atza|two", "AccessDenied"), ("Atza|three", "InvalidIdentityToken")] {
+        place.put(token);
+        let ran = place.run(&["credential-process", "shopper"]);
+        assert_eq!(ran.code, 4);
+        assert!(ran.stderr.contains(says) && !ran.stderr.contains(token), "{}", ran.stderr);
     }
 }

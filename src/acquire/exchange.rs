@@ -11,9 +11,9 @@ impl Run<'_> {
     pub(super) fn exchange(&mut self, sign_in: &SignIn) -> Result<Credentials, AcquireError> {
         match &sign_in.exchange {
             Exchange::WebIdentity(exchange) => {
-                let token = token(&sign_in.name, &exchange.token).map_err(no_proof(sign_in))?;
+                let token = token(&sign_in.name, &exchange.token, &self.line, self.world).map_err(no_proof(sign_in))?;
                 // A newer token may be somebody else's than the one that the cache was searched by.
-                self.keys = cache_keys(self.plan, &token.fingerprint());
+                self.keys = cache_keys(self.plan, &token.fingerprint);
                 self.name_foreign_host(&exchange.reach);
                 let answer = sts::with_web_identity(&self.line, exchange, &token.secret);
                 let mut credentials = answer.map_err(|source| {

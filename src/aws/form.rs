@@ -1,4 +1,5 @@
-//! A form posted to what is no API of AWS's SDK: secrets go in the body, so that no proxy writes them into its log.
+//! What is asked of services that are no API of AWS's SDK: secrets go in the body or in a header, so that no proxy writes
+//! them into its log.
 
 use std::time::Duration;
 
@@ -56,14 +57,37 @@ impl Clients {
         self.post_once(url, fields, asking).await
     }
 
+    /// Gets what a bearer may have. No redirect is followed.
+    pub async fn get_as_bearer(&self, url: &url::Url, token: &SecretString, asking: Asking) -> Result<Reply, AwsError> {
+        let mut pause = Duration::from_millis(300);
+        for _ in 1..TRIES {
+            match self.get_once(url, token, asking).await {
+                Ok(reply) if reply.status < 500 && reply.status != 429 => return Ok(reply),
+                Ok(_) | Err(_) => tokio::time::sleep(pause).await,
+            }
+            pause *= 3;
+        }
+        self.get_once(url, token, asking).await
+    }
+
+    async fn get_once(&self, url: &url::Url, token: &SecretString, asking: Asking) -> Result<Reply, AwsError> {
+        let mut request = HttpRequest::new(SdkBody::empty());
+        let bearer = Zeroizing::new(format!("bearer {}", token.expose_secret()));
+        let is_set = request.set_uri(url.as_str()).is_ok()
+            && request.headers_mut().try_insert("authorization", bearer.to_string()).is_ok();
+        if !is_set {
+            return Err(AwsError::Setup { reason: "the address, or the token for it, cannot be sent".to_owned() });
+        }
+        request.headers_mut().insert("accept", "application/json");
+        self.send(request, asking).await
+    }
+
     async fn post_once(
         &self,
         url: &url::Url,
         fields: &[(&str, &SecretString)],
         asking: Asking,
     ) -> Result<Reply, AwsError> {
-        let Asking { service, operation } = asking;
-        let no_answer = |reason: String| AwsError::NoAnswer { service, operation, reason, sent: true };
         let mut form = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in fields {
             form.append_pair(name, value.expose_secret());
@@ -77,6 +101,12 @@ impl Clients {
         }
         request.headers_mut().insert("content-type", "application/x-www-form-urlencoded");
         request.headers_mut().insert("accept", "application/json");
+        self.send(request, asking).await
+    }
+
+    async fn send(&self, request: HttpRequest, asking: Asking) -> Result<Reply, AwsError> {
+        let Asking { service, operation } = asking;
+        let no_answer = |reason: String| AwsError::NoAnswer { service, operation, reason, sent: true };
         let answer = self.web().call(request).await.map_err(|error| no_answer(super::error::innermost(&error)))?;
         let status = answer.status().as_u16();
         let request_id = answer.headers().get("x-amzn-requestid").map(str::to_owned);

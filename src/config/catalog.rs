@@ -14,6 +14,7 @@ use super::ours::{NameOf, OurFile};
 use super::read::{self, Trust};
 use super::role::Around;
 use super::section::nearest;
+use super::sign_in::{self, WebIdentity};
 use crate::world::World;
 
 /// Every declared profile and identity, and what holds for all of them.
@@ -27,6 +28,7 @@ pub struct Catalog {
     defaults: Defaults,
     environment: Connection,
     sign_in_endpoint: Option<Sourced<url::Url>>,
+    offered: Option<(&'static str, Sourced<WebIdentity>)>,
     home: Option<PathBuf>,
 }
 
@@ -72,8 +74,9 @@ impl Catalog {
             ignore_endpoints: environment::ignores_endpoints(&world.env)?,
         };
         let environment = environment::connection(&world.env)?;
+        let offered = sign_in::of_environment(&world.env);
         let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
-        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, home })
+        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, offered, home })
     }
 
     /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes.
@@ -197,6 +200,11 @@ impl Catalog {
     /// Where people are signed in instead of at AWS (`AWS_ENDPOINT_URL_SIGNIN`).
     pub fn sign_in_endpoint(&self) -> Option<&Sourced<url::Url>> {
         self.sign_in_endpoint.as_ref()
+    }
+
+    /// What this place offers to whoever declares nothing, and what it is called: the token of a job, or of a pod.
+    pub fn offered(&self) -> Option<&(&'static str, Sourced<WebIdentity>)> {
+        self.offered.as_ref()
     }
 
     /// What the environment says of Region and endpoint (`AWS_REGION`, `AWS_ENDPOINT_URL_STS`, …).

@@ -36,4 +36,4 @@ pub use model::{
 pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
 pub use process::asks_us_for;
-pub use sign_in::{SignIn, TokenSource, WebIdentity};
+pub use sign_in::{ProviderId, SignIn, TokenSource, WebIdentity};

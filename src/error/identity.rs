@@ -1,7 +1,7 @@
 //! What a person is told when an identity's own credentials cannot be had.
 
 use super::{Error, Kind};
-use crate::identity::{IdentityError, InvalidPair};
+use crate::identity::{IdentityError, InvalidPair, TokenPlace};
 
 impl From<IdentityError> for Error {
     fn from(error: IdentityError) -> Self {
@@ -25,13 +25,24 @@ impl From<IdentityError> for Error {
             IdentityError::Process { ref program, .. } => {
                 (Kind::Identity, format!("run the command by hand to see what {program} says"))
             }
-            IdentityError::Token { .. } => (
-                Kind::Identity,
-                "see that whoever issues the token writes it there; AWS takes 4 to 20,000 characters".to_owned(),
-            ),
+            IdentityError::Token { ref place, .. } => (Kind::Identity, no_token(place)),
             IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
         };
         Self::new(kind, error).with_hint(hint)
+    }
+}
+
+fn no_token(place: &TokenPlace) -> String {
+    match place {
+        TokenPlace::File(_) => {
+            "see that whoever issues the token writes it there; AWS takes 4 to 20,000 characters".to_owned()
+        }
+        TokenPlace::Variable(name) if name == "GITLAB_OIDC_TOKEN" => {
+            "the job needs `id_tokens: { GITLAB_OIDC_TOKEN: { aud: … } }` in .gitlab-ci.yml".to_owned()
+        }
+        TokenPlace::Variable(name) => format!("see that {name} holds the token, and nothing else"),
+        TokenPlace::Command(program) => format!("run the command by hand to see what {program} says"),
+        TokenPlace::GitHubActions => "the job needs `permissions: { id-token: write }` in its workflow".to_owned(),
     }
 }
 

@@ -18,10 +18,7 @@ pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Finger
         Start::Keys(base) => of_base(base, vault, world),
         Start::MfaSession(session) => of_base(&session.keys, vault, world),
         Start::SignIn(sign_in) => match &sign_in.exchange {
-            Exchange::WebIdentity(exchange) => {
-                let token = sign_in::web_identity::token(&sign_in.name, &exchange.token).ok()?;
-                Some(token.fingerprint())
-            }
+            Exchange::WebIdentity(exchange) => sign_in::web_identity::whose(&sign_in.name, &exchange.token, world).ok(),
         },
     }
 }

@@ -21,7 +21,7 @@ pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
 pub use sign_in::claims::Claims;
-pub use sign_in::web_identity::{WebIdentityToken, token};
+pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
 
 use crate::aws::AwsError;
 use crate::terms::show_time;
@@ -80,7 +80,7 @@ pub enum IdentityError {
         /// Whose token it is.
         identity: String,
         /// Where it was looked for.
-        place: String,
+        place: TokenPlace,
         /// What is wrong there.
         reason: String,
     },

@@ -35,19 +35,7 @@ pub(super) fn run(command: &str, identity: &str, world: &World) -> Result<Creden
         program: command.split_whitespace().next().unwrap_or_default().to_owned(),
         reason,
     };
-    let (shell, flag) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
-    let output = Command::new(shell)
-        .args([flag, command])
-        .env_clear()
-        .envs(world.env.iter())
-        .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
-        .output()
-        .map_err(|error| failed(error.to_string()))?;
-    let text = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        return Err(failed(output.status.to_string()));
-    }
+    let text = printed(command, world).map_err(&failed)?;
     // A parser's error could quote what it choked on.
     let answer: Answer = serde_json::from_slice(&text)
         .map_err(|_| failed("it printed something else than the JSON that AWS describes".to_owned()))?;
@@ -59,6 +47,21 @@ pub(super) fn run(command: &str, identity: &str, world: &World) -> Result<Creden
         None => None,
     };
     read(answer, expires_at).ok_or_else(|| failed("its AccessKeyId is none".to_owned()))
+}
+
+/// Returns what a command prints, or what became of it instead.
+pub(super) fn printed(command: &str, world: &World) -> Result<Zeroizing<Vec<u8>>, String> {
+    let (shell, flag) = if cfg!(windows) { ("cmd.exe", "/C") } else { ("/bin/sh", "-c") };
+    let output = Command::new(shell)
+        .args([flag, command])
+        .env_clear()
+        .envs(world.env.iter())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| error.to_string())?;
+    let text = Zeroizing::new(output.stdout);
+    if output.status.success() { Ok(text) } else { Err(output.status.to_string()) }
 }
 
 fn time(text: &str) -> Option<SystemTime> {

@@ -84,6 +84,9 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
         Exchange::WebIdentity(exchange) => {
             let (name, value) = token(&exchange.token);
             put(&mut parameters, name, value, &sign_in.origin);
+            if let Some(id) = &exchange.provider_id {
+                put(&mut parameters, "provider_id", id.value.as_str(), &id.origin);
+            }
             put(&mut parameters, "duration", exchange.duration.value.seconds(), &exchange.duration.origin);
             let name = &exchange.session_name;
             put(&mut parameters, "session_name", name.value.as_str(), &name.origin);
@@ -99,6 +102,13 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
 fn token(source: &TokenSource) -> (&'static str, String) {
     match source {
         TokenSource::File(path) => ("token_file", path.display().to_string()),
+        TokenSource::FileOf { variable, .. } => ("token_file", format!("${variable}")),
+        // The command's arguments may hold what only its owner should see.
+        TokenSource::Command(command) => {
+            ("token_command", command.split_whitespace().next().unwrap_or_default().to_owned())
+        }
+        TokenSource::Variable(name) => ("token_env", name.clone()),
+        TokenSource::GitHubActions { audience } => ("token_for", format!("{audience}, asked of GitHub Actions")),
     }
 }
 

@@ -161,7 +161,21 @@ impl Way<'_> {
                 self.names.push(LoopHop { name: profile, origin });
                 self.follow(&only, Some(&Origin::Default), Place::Asked)
             }
-            None => Err(PlanError::NoIdentity { profile, origin, identities }),
+            None => match self.catalog.offered().filter(|_| identities.is_empty()) {
+                Some((name, offered)) => {
+                    let source = offered.clone();
+                    let source = Sourced::new(Source::SignIn(SignIn::WebIdentity(source.value)), source.origin);
+                    Ok(Root {
+                        begin: Begin::of((*name).to_owned(), Origin::Default, source),
+                        mfa_serial: None,
+                        mfa_process: None,
+                        mfa_session_duration: None,
+                        connection: Connection::default(),
+                        family: Family::Ours,
+                    })
+                }
+                None => Err(PlanError::NoIdentity { profile, origin, identities }),
+            },
         }
     }
 

@@ -60,6 +60,7 @@ pub(super) const POLICY: Limits = limits(1, 2_048, r"[\u0009\u000A\u000D\u0020-\
 pub(super) const TAG_KEY: Limits = limits(1, 128, r"[\p{L}\p{Z}\p{N}_.:/=+\-@]+", is_tag_text);
 pub(super) const TAG_VALUE: Limits = limits(0, 256, r"[\p{L}\p{Z}\p{N}_.:/=+\-@]*", is_tag_text);
 pub(super) const ACCESS_KEY_ID: Limits = limits(16, 128, r"[\w]+", is_word);
+pub(super) const PROVIDER_ID: Limits = Limits { min: 4, max: 2_048, pattern: None };
 pub(super) const WEB_IDENTITY_TOKEN: Limits = Limits { min: 4, max: 20_000, pattern: None };
 pub(super) const ENCODED_MESSAGE: Limits = Limits { min: 1, max: 10_240, pattern: None };
 pub(super) const SAML_ASSERTION: Limits = Limits { min: 4, max: 100_000, pattern: None };

@@ -11,7 +11,7 @@ use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
 use super::saml::Metadata;
-use super::scenario::{Device, OidcProvider, Role, Scenario, User, saml_provider_arn, user_arn};
+use super::scenario::{AccessToken, Device, OidcProvider, Role, Scenario, User, saml_provider_arn, user_arn};
 
 /// All that the server knows.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub(super) struct Estate {
     pub(super) spent_codes: BTreeSet<(String, u64)>,
     /// SAML providers of all accounts.
     pub(super) saml_providers: Vec<SamlProvider>,
+    pub(super) access_tokens: Vec<AccessToken>,
     /// Which assertion of which provider was taken: none is taken twice.
     pub(super) spent_assertions: BTreeSet<(String, String)>,
     /// What DecodeAuthorizationMessage can read, by its encoded form.
@@ -148,6 +149,7 @@ impl Estate {
             sessions: BTreeMap::new(),
             spent_codes: BTreeSet::new(),
             saml_providers: Vec::new(),
+            access_tokens: scenario.access_tokens.clone(),
             spent_assertions: BTreeSet::new(),
             messages: BTreeMap::new(),
             key_delay,

@@ -47,6 +47,12 @@
 //! name = "carol"
 //! assignments = [{ accounts = ["*"], permission_sets = ["ReadOnly"] }]
 //!
+//! [[access_token]]                      # what Login with Amazon or Facebook gave somebody who signed in there
+//! provider_id = "www.amazon.com"        # or "graph.facebook.com"
+//! token = "Atza|…"
+//! app_id = "amzn1.application…"         # www.amazon.com:app_id
+//! user_id = "amzn1.account…"            # www.amazon.com:user_id, graph.facebook.com:id
+//!
 //! [profile.deploy]                      # a role profile of the throwaway home
 //! user = "alice"                        # or "111122223333/alice", or via = "another-profile"
 //! role_arn = "arn:aws:iam::111122223333:role/teams/Deploy"
@@ -61,6 +67,7 @@ use openidconnect::core::CoreJsonWebKeySet;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::config::ProviderId;
 use crate::mfa::Seed;
 use crate::policy::Document;
 use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
@@ -74,6 +81,7 @@ use super::saml::Metadata;
 pub struct Scenario {
     pub(super) accounts: Vec<Account>,
     pub(super) profiles: Vec<Profile>,
+    pub(super) access_tokens: Vec<AccessToken>,
     pub(super) identity_center: Option<IdentityCenter>,
 }
 
@@ -145,6 +153,15 @@ pub(super) struct Device {
     pub(super) seed: Option<Seed>,
 }
 
+/// An OAuth 2 access token, and what its provider says of it.
+#[derive(Clone, Debug)]
+pub(super) struct AccessToken {
+    pub(super) provider: ProviderId,
+    pub(super) token: SecretString,
+    pub(super) app_id: String,
+    pub(super) user_id: String,
+}
+
 /// An OpenID Connect provider as IAM knows it.
 #[derive(Clone, Debug)]
 pub(super) struct OidcProvider {
@@ -187,7 +204,9 @@ impl Scenario {
         let accounts =
             wire.account.into_iter().map(|account| account.account(folder)).collect::<Result<Vec<_>, _>>()?;
         let identity_center = wire.identity_center.map(|wire| wire.declared(&accounts)).transpose()?;
-        let mut scenario = Self { accounts, profiles: Vec::new(), identity_center };
+        let access_tokens =
+            wire.access_token.into_iter().map(WireAccessToken::access_token).collect::<Result<_, _>>()?;
+        let mut scenario = Self { accounts, profiles: Vec::new(), access_tokens, identity_center };
         scenario.check_names()?;
         let names: BTreeSet<String> = wire.profile.keys().cloned().collect();
         for (name, profile) in wire.profile {
@@ -262,6 +281,8 @@ struct Wire {
     #[serde(default)]
     identity_center: Option<identity_center::Wire>,
     #[serde(default)]
+    access_token: Vec<WireAccessToken>,
+    #[serde(default)]
     profile: BTreeMap<String, WireProfile>,
 }
 
@@ -295,6 +316,15 @@ struct WireSamlProvider {
     metadata: Option<String>,
     #[serde(default)]
     metadata_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireAccessToken {
+    provider_id: String,
+    token: WireSecret,
+    app_id: String,
+    user_id: String,
 }
 
 #[derive(Deserialize)]
@@ -505,6 +535,13 @@ impl WireRole {
             max_session: self.max_session_duration,
             tags: self.tags,
         })
+    }
+}
+
+impl WireAccessToken {
+    fn access_token(self) -> Result<AccessToken, ScenarioError> {
+        let provider = parse(&self.provider_id, "an access_token")?;
+        Ok(AccessToken { provider, token: self.token.0, app_id: self.app_id, user_id: self.user_id })
     }
 }
 

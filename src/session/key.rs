@@ -77,6 +77,7 @@ fn exchange(exchange: &Exchange) -> Value {
                 profile: _,
                 role_arn,
                 token: _,
+                provider_id,
                 duration,
                 session_name,
                 policy_arns,
@@ -90,6 +91,7 @@ fn exchange(exchange: &Exchange) -> Value {
                 duration.value.seconds(),
                 policy.as_ref().map(|policy| policy.value.as_str()),
                 sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
+                provider_id.as_ref().map(|id| id.value.as_str()),
                 reach(to),
             ])
         }

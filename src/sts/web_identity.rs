@@ -21,6 +21,7 @@ pub fn with_web_identity(
             .role_arn(exchange.role_arn.value.to_string())
             .role_session_name(exchange.session_name.value.as_str())
             .web_identity_token(token.expose_secret())
+            .set_provider_id(exchange.provider_id.as_ref().map(|id| id.value.as_str().to_owned()))
             .duration_seconds(exchange.duration.value.seconds())
             .set_policy(exchange.policy.as_ref().map(|policy| policy.value.as_str().to_owned()));
         for arn in &exchange.policy_arns {

@@ -1,7 +1,9 @@
 //! An OpenID Connect issuer of a test's own: a key made by OpenSSL, and tokens signed with it.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -66,5 +68,53 @@ impl Issuer {
 
     fn key(&self) -> std::path::PathBuf {
         self.folder.path().join("key.pem")
+    }
+}
+
+/// The service that gives each job of GitHub Actions its tokens, on loopback.
+pub(crate) struct GitHub {
+    pub(crate) issuer: Arc<Issuer>,
+    port: u16,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl GitHub {
+    /// What a job asks with.
+    pub(crate) const BEARER: &str = "of-this-job";
+
+    /// Starts the service for jobs of one subject; it lives as long as the test program.
+    pub(crate) fn start(issuer: Issuer, subject: &'static str) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (issuer, asked) = (Arc::new(issuer), Arc::new(Mutex::new(Vec::new())));
+        let service = Self { issuer: Arc::clone(&issuer), port, asked: Arc::clone(&asked) };
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().map_while(Result::ok) {
+                let lines = BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+                let lines: Vec<String> = lines.collect();
+                let Some(path) = lines.first().and_then(|line| line.split(' ').nth(1)) else { continue };
+                asked.lock().unwrap().push(path.to_owned());
+                let bearer = format!("authorization: bearer {}", Self::BEARER);
+                let (status, body) = match path.split_once("audience=") {
+                    Some((_, audience)) if lines.iter().any(|line| line.eq_ignore_ascii_case(&bearer)) => {
+                        (200, json!({ "count": 1, "value": issuer.token(subject, audience) }).to_string())
+                    }
+                    _ => (401, "Unauthorized".to_owned()),
+                };
+                let head = format!("HTTP/1.1 {status} x\r\nContent-Length: {}\r\nConnection: close", body.len());
+                let _ = stream.write_all(format!("{head}\r\n\r\n{body}").as_bytes());
+            }
+        });
+        service
+    }
+
+    /// What a job finds in `ACTIONS_ID_TOKEN_REQUEST_URL`.
+    pub(crate) fn url(&self, job: &str) -> String {
+        format!("http://127.0.0.1:{}/{job}?api-version=2.0", self.port)
+    }
+
+    /// The paths that were asked for so far.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 }

@@ -2,8 +2,8 @@
 
 mod web_identity;
 
-pub use web_identity::{TokenSource, WebIdentity};
-pub(super) use web_identity::{needs, of_aws_profile, of_identity};
+pub use web_identity::{ProviderId, TokenSource, WebIdentity};
+pub(super) use web_identity::{needs, of_aws_profile, of_environment, of_identity};
 
 /// How somebody proves who they are to a party that AWS trusts.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -4,7 +4,7 @@ use super::super::error::PlanError;
 use super::super::hops::{Leg, asked_duration, session_name, voices};
 use super::super::limits::check;
 use super::super::model::Reach;
-use crate::config::{Catalog, Origin, RoleCall, Sourced, TokenSource, WebIdentity};
+use crate::config::{Catalog, Origin, ProviderId, RoleCall, Sourced, TokenSource, WebIdentity};
 use crate::terms::{PolicyArn, Region, RoleArn, RoleDuration, SessionName, SessionPolicy};
 
 /// An `AssumeRoleWithWebIdentity` call.
@@ -16,6 +16,8 @@ pub struct WithWebIdentity {
     pub role_arn: Sourced<RoleArn>,
     /// Where the token is had.
     pub token: TokenSource,
+    /// Whose access token it is, where it is no ID token.
+    pub provider_id: Option<Sourced<ProviderId>>,
     /// How long the session lasts. It is the first of a chain, so that the role's own maximum is its only limit.
     pub duration: Sourced<RoleDuration>,
     /// What the session is called.
@@ -31,7 +33,7 @@ pub struct WithWebIdentity {
 /// Returns the call that trades a token in for the role of that leg.
 pub(super) fn exchange(
     catalog: &Catalog,
-    WebIdentity { token }: WebIdentity,
+    WebIdentity { token, provider_id }: WebIdentity,
     Leg { profile, call, connection, family }: Leg,
     flag: Option<&Sourced<Region>>,
     who: &SessionName,
@@ -47,6 +49,7 @@ pub(super) fn exchange(
         profile,
         role_arn: call.role_arn,
         token,
+        provider_id,
         policy_arns: call.policy_arns,
         policy: call.policy,
     })

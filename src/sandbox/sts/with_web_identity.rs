@@ -1,4 +1,5 @@
-//! AssumeRoleWithWebIdentity: an OpenID Connect token, verified by its issuer's keys, for a role that trusts the issuer.
+//! AssumeRoleWithWebIdentity: an OpenID Connect token, verified by its issuer's keys, for a role that trusts the issuer; or
+//! an access token of one of the two providers that issue no ID tokens.
 //!
 //! The order in which AWS refuses: what the API's model forbids; a token that is none, of no provider of the role's
 //! account, for another audience, not signed by its issuer, or past its end; what the trust policy denies; the role's
@@ -16,9 +17,10 @@ use super::super::estate::{Estate, RoleSession, SessionOf};
 use super::super::scenario::OidcProvider;
 use super::assume_role::session_policy;
 use super::packed;
+use crate::config::ProviderId;
 use crate::identity::Claims;
 use crate::policy::{Context, Principal, Request, may_assume};
-use crate::terms::RoleArn;
+use crate::terms::{ExposeSecret, RoleArn};
 
 const DEFAULT: u64 = 3_600;
 const MOST_POLICY_ARNS: usize = 10;
@@ -28,6 +30,7 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     let role_arn = constraints.required(parameters, "RoleArn", constraint::ARN);
     let name = constraints.required(parameters, "RoleSessionName", constraint::SESSION_NAME);
     let token = constraints.required(parameters, "WebIdentityToken", constraint::WEB_IDENTITY_TOKEN);
+    let provider_id = constraints.optional(parameters, "ProviderId", constraint::PROVIDER_ID);
     let seconds = constraints.number(parameters, "DurationSeconds", 900, 43_200)?;
     let policy = constraints.optional(parameters, "Policy", constraint::POLICY);
     let arns: Vec<&str> = parameters.pairs("PolicyArns", "arn", "arn").into_iter().filter_map(|(arn, _)| arn).collect();
@@ -37,23 +40,22 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     let policies = session_policy(policy, &arns)?;
     let packed = packed::percentage(policy, &arns, &[])?;
 
-    let claims = Claims::of(token).ok_or_else(no_token)?;
-    let account = estate.accounts.iter().find(|account| account.id == *arn.account());
-    let providers = account.map(|account| account.oidc_providers.as_slice()).unwrap_or_default();
-    let provider = providers
-        .iter()
-        .find(|provider| provider.issuer == claims.issuer)
-        .ok_or_else(|| invalid(format!("No OpenIDConnect provider found in your account for {}", claims.issuer)))?;
-    let audience = claims.audience.iter().find(|audience| provider.client_ids.contains(audience));
-    let audience = audience.ok_or_else(|| invalid("Incorrect token audience"))?;
-    verify(token, provider, audience, now)?;
-
-    let provider_arn = format!("arn:{}:iam::{}:oidc-provider/{}", arn.partition(), arn.account(), claims.provider());
-    let mut context = context(&claims, audience, now).with("sts:RoleSessionName", name);
+    let vouched = match provider_id {
+        Some(id) => by_access_token(token, id, estate)?,
+        None => by_id_token(token, &arn, estate, now)?,
+    };
+    let mut context = Context::new()
+        .at(now)
+        .with("aws:SecureTransport", "true")
+        .with("aws:SourceIp", "127.0.0.1")
+        .with("sts:RoleSessionName", name);
+    for (key, value) in &vouched.says {
+        context = context.with(key, value.as_str());
+    }
     if let Some(seconds) = seconds {
         context = context.with("sts:DurationSeconds", seconds.to_string());
     }
-    let role = trusting(&arn, provider_arn, context, estate)?;
+    let role = trusting(&arn, vouched.principal, context, estate)?;
     if seconds.unwrap_or(DEFAULT) > estate.roles[role].role.max_session {
         return Err(Refusal::invalid(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
@@ -71,11 +73,65 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     let packed = packed.map(|percent| text("PackedPolicySize", &percent.to_string())).unwrap_or_default();
     let key_id = estate.open_session(SessionOf::Role(session), now, seconds.unwrap_or(DEFAULT));
     Ok(super::credentials(estate, &key_id)
-        + &text("SubjectFromWebIdentityToken", &claims.subject)
+        + &text("SubjectFromWebIdentityToken", &vouched.subject)
         + &element("AssumedRoleUser", &user)
         + &packed
-        + &text("Provider", &claims.issuer)
-        + &text("Audience", audience))
+        + &text("Provider", &vouched.provider)
+        + &text("Audience", &vouched.audience))
+}
+
+/// What a provider vouches for.
+struct Vouched {
+    /// As trust policies name it under `Federated`.
+    principal: String,
+    provider: String,
+    subject: String,
+    audience: String,
+    /// Condition keys and their values.
+    says: Vec<(String, String)>,
+}
+
+/// Source: IAM User Guide, "Available keys for AWS OIDC federation".
+fn by_id_token(token: &str, role: &RoleArn, estate: &Estate, now: SystemTime) -> Result<Vouched, Refusal> {
+    let claims = Claims::of(token).ok_or_else(no_token)?;
+    let account = estate.accounts.iter().find(|account| account.id == *role.account());
+    let providers = account.map(|account| account.oidc_providers.as_slice()).unwrap_or_default();
+    let provider = providers
+        .iter()
+        .find(|provider| provider.issuer == claims.issuer)
+        .ok_or_else(|| invalid(format!("No OpenIDConnect provider found in your account for {}", claims.issuer)))?;
+    let audience = claims.audience.iter().find(|audience| provider.client_ids.contains(audience));
+    let audience = audience.ok_or_else(|| invalid("Incorrect token audience"))?.clone();
+    verify(token, provider, &audience, now)?;
+    let host = claims.provider();
+    Ok(Vouched {
+        principal: format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition(), role.account()),
+        says: vec![(format!("{host}:aud"), audience.clone()), (format!("{host}:sub"), claims.subject.clone())],
+        provider: claims.issuer,
+        subject: claims.subject,
+        audience,
+    })
+}
+
+/// Source: IAM User Guide, "Available keys for AWS OIDC federation"; STS API Reference, `ProviderId`.
+fn by_access_token(token: &str, provider: &str, estate: &Estate) -> Result<Vouched, Refusal> {
+    let found = estate.access_tokens.iter().find(|known| known.token.expose_secret() == token);
+    let found = found.filter(|known| known.provider.as_str() == provider);
+    let found = found.ok_or_else(|| invalid(format!("Provided Token is not a valid token of {provider}")))?;
+    let user = match found.provider {
+        ProviderId::Amazon => "user_id",
+        ProviderId::Facebook => "id",
+    };
+    Ok(Vouched {
+        principal: provider.to_owned(),
+        provider: provider.to_owned(),
+        subject: found.user_id.clone(),
+        audience: found.app_id.clone(),
+        says: vec![
+            (format!("{provider}:app_id"), found.app_id.clone()),
+            (format!("{provider}:{user}"), found.user_id.clone()),
+        ],
+    })
 }
 
 /// Source: STS API Reference, `AssumeRoleWithWebIdentity`, `WebIdentityToken`; of ES512 our verifier knows nothing.
@@ -114,17 +170,6 @@ fn verify(token: &str, provider: &OidcProvider, audience: &str, now: SystemTime)
         )),
         Err(_) => Err(invalid("Token signature invalid")),
     }
-}
-
-/// Source: IAM User Guide, "Available keys for AWS OIDC federation".
-fn context(claims: &Claims, audience: &str, now: SystemTime) -> Context {
-    let provider = claims.provider();
-    Context::new()
-        .at(now)
-        .with("aws:SecureTransport", "true")
-        .with("aws:SourceIp", "127.0.0.1")
-        .with(&format!("{provider}:aud"), audience)
-        .with(&format!("{provider}:sub"), claims.subject.as_str())
 }
 
 /// Returns the role, if its trust policy lets in whom the provider vouches for.
