@@ -10,8 +10,8 @@ use std::path::Path;
 
 use assume::config::{Catalog, Origin, Sourced};
 use assume::error::Error;
-use assume::plan::{Overrides, Plan, explain_json, plan};
-use assume::terms::SessionName;
+use assume::plan::{Narrow, Overrides, Plan, explain_json, plan};
+use assume::terms::{SessionName, SessionPolicy};
 use assume::world::{Env, World};
 use serde::Deserialize;
 
@@ -157,6 +157,12 @@ fn overrides(flags: &BTreeMap<String, String>) -> Overrides {
             "transitive-tag" => overrides.transitive_tags = vec![one(text, "--transitive-tag")],
             "policy-arn" => overrides.policy_arns = vec![one(text, "--policy-arn")],
             "policy" => overrides.policy = Some(one(text, "--policy")),
+            "only" => {
+                let actions: Vec<_> = text.split(' ').map(|action| action.parse().unwrap()).collect();
+                let policy = SessionPolicy::only(&actions, &[]).unwrap();
+                overrides.narrow = Some(Sourced::new(Narrow::Only(policy), Origin::Flag("--only")));
+            }
+            "read-only" => overrides.narrow = Some(Sourced::new(Narrow::ReadOnly, Origin::Flag("--read-only"))),
             "region" => overrides.region = Some(one(text, "--region")),
             other => panic!("no flag {other}"),
         }

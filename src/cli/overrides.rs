@@ -6,9 +6,10 @@ use std::str::FromStr;
 use crate::config::{Origin, Sourced};
 use crate::error::{Error, Kind};
 use crate::mfa::GivenCode;
-use crate::plan::Overrides;
+use crate::plan::{Narrow, Overrides};
 use crate::terms::{
-    ExternalId, MfaSerial, PolicyArn, Region, RoleDuration, SessionName, SessionPolicy, SourceIdentity, Tag, TagKey,
+    ActionPattern, ExternalId, MfaSerial, PolicyArn, Region, ResourcePattern, RoleDuration, SessionName, SessionPolicy,
+    SourceIdentity, Tag, TagKey,
 };
 
 /// What this one call says otherwise than the config.
@@ -39,6 +40,15 @@ pub(super) struct OverrideArgs {
     /// A managed policy that narrows the session; may be given again
     #[arg(long, value_name = "ARN")]
     pub(super) policy_arn: Vec<PolicyArn>,
+    /// Take no more than these actions, such as s3:Get*; may be given again
+    #[arg(long, value_name = "ACTION", conflicts_with_all = ["policy", "policy_arn", "read_only"])]
+    pub(super) only: Vec<ActionPattern>,
+    /// What --only is done to: an ARN; may be given again
+    #[arg(long, value_name = "ARN", requires = "only")]
+    pub(super) on: Vec<ResourcePattern>,
+    /// Take no more than AWS's policy ReadOnlyAccess allows
+    #[arg(long, conflicts_with_all = ["policy", "policy_arn"])]
+    pub(super) read_only: bool,
     /// The Region to ask STS in, and to hand over
     #[arg(long, value_name = "REGION")]
     pub(super) region: Option<Region>,
@@ -63,8 +73,22 @@ impl OverrideArgs {
             transitive_tags: all("--transitive-tag", &self.transitive_tag),
             policy_arns: all("--policy-arn", &self.policy_arn),
             policy: self.policy.as_deref().map(policy).transpose()?,
+            narrow: self.narrow()?,
             region: sourced("--region", &self.region),
         })
+    }
+
+    fn narrow(&self) -> Result<Option<Sourced<Narrow>>, Error> {
+        if self.read_only {
+            return Ok(Some(Sourced::new(Narrow::ReadOnly, Origin::Flag("--read-only"))));
+        }
+        if self.only.is_empty() {
+            return Ok(None);
+        }
+        let origin = Origin::Flag("--only");
+        let policy = SessionPolicy::only(&self.only, &self.on);
+        let policy = policy.map_err(|error| Error::text(Kind::Usage, error.to_string()).at(&origin))?;
+        Ok(Some(Sourced::new(Narrow::Only(policy), origin)))
     }
 
     /// Returns the flags as words for a later call of ours. A policy goes as it is and not as a file that may change; an MFA
@@ -89,7 +113,12 @@ impl OverrideArgs {
         }
         self.tag.iter().for_each(|tag| flag("tag", format!("{}={}", tag.key().as_str(), tag.value())));
         self.transitive_tag.iter().for_each(|key| flag("transitive-tag", key.to_string()));
+        self.only.iter().for_each(|action| flag("only", action.to_string()));
+        self.on.iter().for_each(|resource| flag("on", resource.to_string()));
         self.policy_arn.iter().for_each(|arn| flag("policy-arn", arn.to_string()));
+        if self.read_only {
+            words.push("--read-only".to_owned());
+        }
         Ok(words)
     }
 

@@ -5,12 +5,12 @@ use std::time;
 use super::error::PlanError;
 use super::limits::check;
 use super::model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Reason, Start};
-use super::overrides::Overrides;
+use super::overrides::{Narrow, Overrides};
 use super::planner::{Begin, Root, partition_of_device};
 use super::reach::{Family, Voices};
 use super::sign_in::sign_in;
 use crate::config::{Catalog, Connection, Origin, RoleCall, Sourced};
-use crate::terms::{Partition, Region, RoleDuration, SessionName, TokenDuration};
+use crate::terms::{Partition, PolicyArn, Region, RoleDuration, SessionName, TokenDuration};
 
 /// Longest session that role chaining may ask for; AWS counts a role assumed with an MFA session as chained.
 /// Source: IAM User Guide, "Role chaining"; for GetSessionToken credentials see the STS refusal's own text.
@@ -35,6 +35,7 @@ pub(super) fn hops(
 ) -> Result<(Start, Vec<Hop>), PlanError> {
     if let Some(last) = legs.last_mut() {
         apply(overrides, &mut last.call);
+        narrow(overrides, &last.profile, &mut last.call)?;
     }
     let mfa = mfa(profile, &root, &legs, overrides, catalog)?;
     let count = legs.len();
@@ -249,6 +250,26 @@ pub(super) fn asked_duration(catalog: &Catalog, call: &RoleCall) -> Sourced<Role
         .clone()
         .or_else(|| catalog.defaults().duration.clone())
         .unwrap_or(Sourced::by_default(RoleDuration::DEFAULT))
+}
+
+/// A session may do what any of its session policies allows, so that one more beside others would narrow nothing.
+///
+/// Source: IAM User Guide, "Session policies": the permissions are those that the policies passed together allow.
+fn narrow(overrides: &Overrides, profile: &str, call: &mut RoleCall) -> Result<(), PlanError> {
+    let Some(narrow) = &overrides.narrow else { return Ok(()) };
+    if call.policy.is_some() || !call.policy_arns.is_empty() {
+        let flag = if narrow.value == Narrow::ReadOnly { "--read-only" } else { "--only" };
+        let why = "it has session policies already, and AWS allows what any of them allows; one --policy replaces them";
+        return Err(PlanError::FlagRefused { flag, profile: profile.to_owned(), why });
+    }
+    match &narrow.value {
+        Narrow::Only(policy) => call.policy = Some(Sourced::new(policy.clone(), narrow.origin.clone())),
+        Narrow::ReadOnly => {
+            let arn = PolicyArn::of_aws(call.role_arn.value.partition(), "ReadOnlyAccess");
+            call.policy_arns = vec![Sourced::new(arn, narrow.origin.clone())];
+        }
+    }
+    Ok(())
 }
 
 /// The flags of this call, over what the last role declares.

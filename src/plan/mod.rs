@@ -17,7 +17,7 @@ mod sign_in;
 pub use error::{LoopHop, PlanError};
 pub use explain::{Cached, explain_json, explain_text};
 pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach, Reason, Start};
-pub use overrides::Overrides;
+pub use overrides::{Narrow, Overrides};
 pub use planner::plan;
 pub use reach::reach_of_identity;
 pub use sign_in::{Exchange, SignIn, WithWebIdentity};

@@ -26,8 +26,19 @@ pub struct Overrides {
     pub policy_arns: Vec<Sourced<PolicyArn>>,
     /// `--policy`: replaces the declared one.
     pub policy: Option<Sourced<SessionPolicy>>,
+    /// `--only`, `--read-only`: less than the role gives, for this call.
+    pub narrow: Option<Sourced<Narrow>>,
     /// `--region`
     pub region: Option<Sourced<Region>>,
+}
+
+/// How one call takes less than the role gives.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Narrow {
+    /// What this policy allows.
+    Only(SessionPolicy),
+    /// What AWS's own policy `ReadOnlyAccess` allows.
+    ReadOnly,
 }
 
 impl Overrides {
@@ -47,6 +58,8 @@ impl Overrides {
             ("--transitive-tag", !self.transitive_tags.is_empty()),
             ("--policy-arn", !self.policy_arns.is_empty()),
             ("--policy", self.policy.is_some()),
+            ("--only", matches!(&self.narrow, Some(narrow) if narrow.value != Narrow::ReadOnly)),
+            ("--read-only", matches!(&self.narrow, Some(narrow) if narrow.value == Narrow::ReadOnly)),
         ]
         .into_iter()
         .find_map(|(flag, given)| given.then_some(flag))

@@ -5,6 +5,7 @@
 //! an hour) is the planner's. Nothing here reads a file, a clock or the environment.
 
 mod access_key;
+mod action;
 mod acs;
 mod arn;
 mod duration;
@@ -16,6 +17,7 @@ mod time;
 
 pub use access_key::{AccessKeyId, InvalidAccessKeyId};
 pub use acs::{AUDIENCE, is_aws_audience, is_loopback_acs, partition_of_acs};
+pub use action::{ActionPattern, InvalidAction, InvalidResource, ResourcePattern};
 pub use arn::{AccountId, InvalidAccountId, InvalidRoleArn, InvalidRoleName, RoleArn, RoleName};
 pub use duration::{InvalidDuration, RoleDuration, TokenDuration, parse_duration, show_duration};
 pub use label::{ExternalId, InvalidLabel, MfaSerial, SessionName, SourceIdentity};

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::action::{ActionPattern, ResourcePattern};
+use super::partition::Partition;
+
 /// The ARN of a managed policy, given along as a session policy. 20 to 2,048 characters.
 ///
 /// Source: STS API Reference, `PolicyDescriptorType`.
@@ -49,6 +52,11 @@ pub enum InvalidPolicy {
 }
 
 impl PolicyArn {
+    /// Returns one of AWS's own managed policies, by its name with its path.
+    pub fn of_aws(partition: Partition, name: &str) -> Self {
+        Self(format!("arn:{partition}:iam::aws:policy/{name}"))
+    }
+
     /// Returns the ARN as it is sent.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -76,6 +84,18 @@ impl fmt::Display for PolicyArn {
 impl SessionPolicy {
     /// Longest plaintext that AWS takes, inline policy and managed policy ARNs together.
     pub const MAX_CHARACTERS: usize = 2_048;
+
+    /// Returns the policy that allows these actions on these resources, and nothing else.
+    pub fn only(actions: &[ActionPattern], on: &[ResourcePattern]) -> Result<Self, InvalidPolicy> {
+        let actions: Vec<&str> = actions.iter().map(ActionPattern::as_str).collect();
+        let resources: Vec<&str> = on.iter().map(ResourcePattern::as_str).collect();
+        let statement = serde_json::json!({
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": if resources.is_empty() { vec!["*"] } else { resources },
+        });
+        serde_json::json!({ "Version": "2012-10-17", "Statement": [statement] }).to_string().parse()
+    }
 
     /// Returns the policy as it is sent.
     pub fn as_str(&self) -> &str {
