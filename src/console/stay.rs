@@ -106,6 +106,8 @@ mod tests {
             (&[LongTermKey, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, SessionToken, AssumeRole], Ok(()), Err(WhyNot::FromSessionToken)),
             (&[LongTermKey, SessionToken, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
+            (&[WebIdentity], Ok(()), Ok(())),
+            (&[WebIdentity, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[Given, AssumeRole], Ok(()), Err(WhyNot::Given)),
             (&[Given, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[Given], Ok(()), Err(WhyNot::Given)),

@@ -1,5 +1,6 @@
 //! Who calls, once their signature, key, token and clock have been looked at.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
@@ -18,6 +19,8 @@ pub(super) struct Caller {
     pub(super) who: Who,
     /// When the session began, where it is one.
     pub(super) issued: Option<SystemTime>,
+    /// When it ends.
+    pub(super) ends: Option<SystemTime>,
     /// The Region that the request was signed for.
     pub(super) region: String,
 }
@@ -31,6 +34,8 @@ pub(super) enum Who {
     UserSession { user: usize, mfa_at: Option<SystemTime> },
     /// A role's session.
     Role(RoleSession),
+    /// The root of an account, for one task.
+    Root { account: usize },
 }
 
 /// How far a clock may be off.
@@ -54,7 +59,7 @@ impl Caller {
                  Access Key and signing method. Consult the service documentation for details.",
             ));
         }
-        let caller = Self { who: found.who, issued: found.issued, region: signature.region };
+        let caller = Self { who: found.who, issued: found.issued, ends: found.ends, region: signature.region };
         caller.check_region(service, estate)?;
         Ok(caller)
     }
@@ -64,6 +69,10 @@ impl Caller {
         match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => estate.users[*user].arn.clone(),
             Who::Role(session) => session.arn(estate),
+            Who::Root { account } => {
+                let account = &estate.accounts[*account];
+                format!("arn:{}:sts::{}:assumed-root", account.partition, account.id)
+            }
         }
     }
 
@@ -72,6 +81,7 @@ impl Caller {
         match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => estate.users[*user].id.clone(),
             Who::Role(session) => session.user_id(estate),
+            Who::Root { account } => estate.accounts[*account].id.to_string(),
         }
     }
 
@@ -79,6 +89,7 @@ impl Caller {
         match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => estate.account_of_user(*user),
             Who::Role(session) => estate.account_of_role(session.role),
+            Who::Root { account } => &estate.accounts[*account],
         }
     }
 
@@ -86,14 +97,14 @@ impl Caller {
     pub(super) fn user(&self) -> Option<usize> {
         match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => Some(*user),
-            Who::Role(_) => None,
+            Who::Role(_) | Who::Root { .. } => None,
         }
     }
 
     pub(super) fn role_session(&self) -> Option<&RoleSession> {
         match &self.who {
             Who::Role(session) => Some(session),
-            Who::User { .. } | Who::UserSession { .. } => None,
+            Who::User { .. } | Who::UserSession { .. } | Who::Root { .. } => None,
         }
     }
 
@@ -105,7 +116,7 @@ impl Caller {
     pub(super) fn is_session(&self) -> bool {
         match self.who {
             Who::User { .. } => false,
-            Who::UserSession { .. } | Who::Role(_) => true,
+            Who::UserSession { .. } | Who::Role(_) | Who::Root { .. } => true,
         }
     }
 
@@ -116,6 +127,7 @@ impl Caller {
                 user if user.is_root => Principal::Root { account },
                 user => Principal::User { arn: user.arn.clone(), account },
             },
+            Who::Root { .. } => Principal::Root { account },
             Who::Role(session) => Principal::AssumedRole {
                 session_arn: session.arn(estate),
                 role_arn: estate.roles[session.role].role.arn.to_string(),
@@ -129,6 +141,7 @@ impl Caller {
         match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => &estate.users[*user].policies,
             Who::Role(session) => &estate.roles[session.role].role.policies,
+            Who::Root { .. } => &[],
         }
     }
 
@@ -153,6 +166,7 @@ impl Caller {
         }
         let tags = match &self.who {
             Who::User { user } | Who::UserSession { user, .. } => estate.users[*user].tags.clone(),
+            Who::Root { .. } => BTreeMap::new(),
             Who::Role(session) => {
                 let mut tags = estate.roles[session.role].role.tags.clone();
                 tags.retain(|key, _| !session.tags.iter().any(|tag| tag.key.eq_ignore_ascii_case(key)));
@@ -167,6 +181,7 @@ impl Caller {
             Who::User { .. } => context,
             Who::UserSession { mfa_at: None, .. } => context.with("aws:MultiFactorAuthPresent", "false"),
             Who::UserSession { mfa_at: Some(at), .. } => with_mfa(context, *at, now),
+            Who::Root { .. } => context,
             Who::Role(session) => {
                 let context = context.with("aws:MultiFactorAuthPresent", "false");
                 match &session.source_identity {
@@ -224,13 +239,15 @@ struct Found {
     secret: SecretString,
     who: Who,
     issued: Option<SystemTime>,
+    ends: Option<SystemTime>,
 }
 
 fn find(signature: &Signature, estate: &Estate, now: SystemTime) -> Result<Found, Refusal> {
     let token = signature.token.as_ref();
     if let Some(key) = estate.keys.get(&signature.key_id) {
         let good = key.is_active && key.known_from <= now && token.is_none();
-        let found = || Found { secret: key.secret.clone(), who: Who::User { user: key.user }, issued: None };
+        let found =
+            || Found { secret: key.secret.clone(), who: Who::User { user: key.user }, issued: None, ends: None };
         return good.then(found).ok_or_else(Refusal::unknown_key);
     }
     let session = estate.sessions.get(&signature.key_id).ok_or_else(Refusal::unknown_key)?;
@@ -243,8 +260,9 @@ fn find(signature: &Signature, estate: &Estate, now: SystemTime) -> Result<Found
     let who = match &session.of {
         SessionOf::User { user, mfa_at } => Who::UserSession { user: *user, mfa_at: *mfa_at },
         SessionOf::Role(role) => Who::Role(role.clone()),
+        SessionOf::Root { account } => Who::Root { account: *account },
     };
-    Ok(Found { secret: session.secret.clone(), who, issued: Some(session.issued) })
+    Ok(Found { secret: session.secret.clone(), who, issued: Some(session.issued), ends: Some(session.expires) })
 }
 
 /// Compares hashes, so that the time it takes says nothing of the token.

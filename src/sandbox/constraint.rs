@@ -64,6 +64,9 @@ pub(super) const PROVIDER_ID: Limits = Limits { min: 4, max: 2_048, pattern: Non
 pub(super) const WEB_IDENTITY_TOKEN: Limits = Limits { min: 4, max: 20_000, pattern: None };
 pub(super) const ENCODED_MESSAGE: Limits = Limits { min: 1, max: 10_240, pattern: None };
 pub(super) const SAML_ASSERTION: Limits = Limits { min: 4, max: 100_000, pattern: None };
+pub(super) const TARGET_PRINCIPAL: Limits = Limits { min: 12, max: 2_048, pattern: None };
+pub(super) const AUDIENCE: Limits = Limits { min: 1, max: 1_000, pattern: None };
+pub(super) const JWT_ALGORITHM: Limits = Limits { min: 5, max: 5, pattern: None };
 /// Source: IAM API Reference.
 pub(super) const USER_NAME: Limits = limits(1, 128, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
 

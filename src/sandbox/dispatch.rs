@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{federation, iam, identity_center, sts};
+use super::{federation, iam, identity_center, issuer, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,7 @@ pub(super) enum Operation {
 pub(super) enum Route {
     IdentityCenter(identity_center::Operation),
     Federation(federation::Operation),
+    Issuer(issuer::Operation),
 }
 
 impl Operation {
@@ -49,7 +50,9 @@ impl Route {
     /// Returns the route of a request, if it has one.
     fn of(call: &Call) -> Option<Self> {
         let identity_center = identity_center::Operation::of(call).map(Self::IdentityCenter);
-        identity_center.or_else(|| federation::Operation::of(call).map(Self::Federation))
+        let federation = || federation::Operation::of(call).map(Self::Federation);
+        let issuer = || issuer::Operation::of(call).map(Self::Issuer);
+        identity_center.or_else(federation).or_else(issuer)
     }
 
     /// Returns the service's name, for the log.
@@ -57,6 +60,7 @@ impl Route {
         match self {
             Self::IdentityCenter(operation) => operation.service(),
             Self::Federation(_) => "signin",
+            Self::Issuer(_) => "tokens",
         }
     }
 
@@ -65,6 +69,7 @@ impl Route {
         match self {
             Self::IdentityCenter(operation) => operation.name(),
             Self::Federation(operation) => operation.name(),
+            Self::Issuer(operation) => operation.name(),
         }
     }
 
@@ -72,6 +77,7 @@ impl Route {
         match self {
             Self::IdentityCenter(operation) => identity_center::answer(operation, call, estate, now, record),
             Self::Federation(operation) => federation::answer(operation, call, estate, now, record),
+            Self::Issuer(operation) => issuer::answer(operation, call, estate),
         }
     }
 
@@ -80,6 +86,7 @@ impl Route {
         match self {
             Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
             Self::Federation(_) => federation::refuse(refusal),
+            Self::Issuer(_) => issuer::refuse(refusal),
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
+use super::issuer::Issuer;
 use super::saml::Metadata;
 use super::scenario::{AccessToken, Device, OidcProvider, Role, Scenario, User, saml_provider_arn, user_arn};
 
@@ -34,6 +35,7 @@ pub(super) struct Estate {
     pub(super) key_delay: Duration,
     pub(super) identity_center: Directory,
     pub(super) federation: Desk,
+    pub(super) issuer: Issuer,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,10 @@ pub(super) struct LiveAccount {
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
     pub(super) oidc_providers: Vec<OidcProvider>,
+    /// Whether its principals may act as the root of its organization's other accounts.
+    pub(super) manages_root: bool,
+    /// Whether GetWebIdentityToken is enabled.
+    pub(super) issues_tokens: bool,
 }
 
 #[derive(Debug)]
@@ -114,6 +120,8 @@ pub(super) enum SessionOf {
     User { user: usize, mfa_at: Option<SystemTime> },
     /// Of AssumeRole.
     Role(RoleSession),
+    /// Of AssumeRoot.
+    Root { account: usize },
 }
 
 /// What AssumeRole wrote into a session.
@@ -155,6 +163,7 @@ impl Estate {
             key_delay,
             identity_center: Directory::default(),
             federation: Desk::default(),
+            issuer: Issuer::default(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {
@@ -178,6 +187,8 @@ impl Estate {
                 organization: account.organization.clone(),
                 disabled_regions: account.disabled_regions.clone(),
                 oidc_providers: account.oidc_providers.clone(),
+                manages_root: account.manages_root,
+                issues_tokens: account.issues_tokens,
             });
         }
         if let Some(declared) = &scenario.identity_center {

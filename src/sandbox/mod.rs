@@ -24,6 +24,7 @@ mod home;
 mod http;
 mod iam;
 mod identity_center;
+mod issuer;
 mod log;
 mod mfa_code;
 mod profiles;

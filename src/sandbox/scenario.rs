@@ -10,6 +10,8 @@
 //! partition = "aws"                     # what it is when left out
 //! organization = "o-a1b2c3d4e5"         # aws:PrincipalOrgID
 //! disabled_regions = ["ap-east-1"]      # where STS is switched off
+//! manages_root = false                  # true: its principals may AssumeRoot into others of its organization
+//! issues_tokens = false                 # true: GetWebIdentityToken is enabled
 //!
 //! [[account.user]]
 //! name = "alice"
@@ -116,6 +118,8 @@ pub(super) struct Account {
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
+    pub(super) manages_root: bool,
+    pub(super) issues_tokens: bool,
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
     pub(super) saml_providers: Vec<SamlProvider>,
@@ -299,6 +303,10 @@ struct WireAccount {
     #[serde(default)]
     disabled_regions: Vec<String>,
     #[serde(default)]
+    manages_root: bool,
+    #[serde(default)]
+    issues_tokens: bool,
+    #[serde(default)]
     user: Vec<WireUser>,
     #[serde(default)]
     role: Vec<WireRole>,
@@ -438,6 +446,8 @@ impl WireAccount {
             oidc_providers: self.oidc_provider.into_iter().map(WireOidcProvider::provider).collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,
+            manages_root: self.manages_root,
+            issues_tokens: self.issues_tokens,
             name: self.name,
             partition,
             id,

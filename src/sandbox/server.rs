@@ -88,6 +88,7 @@ impl Server {
         };
         let mut estate = Estate::of(scenario, options.key_delay, options.clock.now());
         estate.identity_center.url = url_of(address);
+        estate.issuer.url = url_of(address);
         let shared = Arc::new(Shared {
             estate: Mutex::new(estate),
             failures: Mutex::new(options.failures),

@@ -1,6 +1,8 @@
 //! The operations of STS.
 
 mod assume_role;
+mod assume_root;
+mod identity_token;
 mod packed;
 mod request;
 mod session_token;
@@ -28,18 +30,22 @@ pub(super) enum Operation {
     AssumeRole,
     AssumeRoleWithSaml,
     AssumeRoleWithWebIdentity,
+    AssumeRoot,
     GetSessionToken,
+    GetWebIdentityToken,
     GetCallerIdentity,
     GetAccessKeyInfo,
     DecodeAuthorizationMessage,
 }
 
 impl Operation {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::AssumeRole,
         Self::AssumeRoleWithSaml,
         Self::AssumeRoleWithWebIdentity,
+        Self::AssumeRoot,
         Self::GetSessionToken,
+        Self::GetWebIdentityToken,
         Self::GetCallerIdentity,
         Self::GetAccessKeyInfo,
         Self::DecodeAuthorizationMessage,
@@ -50,7 +56,9 @@ impl Operation {
             Self::AssumeRole => "AssumeRole",
             Self::AssumeRoleWithSaml => "AssumeRoleWithSAML",
             Self::AssumeRoleWithWebIdentity => "AssumeRoleWithWebIdentity",
+            Self::AssumeRoot => "AssumeRoot",
             Self::GetSessionToken => "GetSessionToken",
+            Self::GetWebIdentityToken => "GetWebIdentityToken",
             Self::GetCallerIdentity => "GetCallerIdentity",
             Self::GetAccessKeyInfo => "GetAccessKeyInfo",
             Self::DecodeAuthorizationMessage => "DecodeAuthorizationMessage",
@@ -69,6 +77,8 @@ pub(super) fn run_unsigned(
         Operation::AssumeRoleWithSaml => Some(with_saml::run(parameters, estate, now)),
         Operation::AssumeRoleWithWebIdentity => Some(with_web_identity::run(parameters, estate, now)),
         Operation::AssumeRole
+        | Operation::AssumeRoot
+        | Operation::GetWebIdentityToken
         | Operation::GetSessionToken
         | Operation::GetCallerIdentity
         | Operation::GetAccessKeyInfo
@@ -89,6 +99,8 @@ pub(super) fn run(
         Operation::AssumeRoleWithSaml => with_saml::run(parameters, estate, now),
         Operation::AssumeRoleWithWebIdentity => with_web_identity::run(parameters, estate, now),
         Operation::AssumeRole => assume_role::run(caller, parameters, estate, now),
+        Operation::AssumeRoot => assume_root::run(caller, parameters, estate, now),
+        Operation::GetWebIdentityToken => identity_token::run(caller, parameters, estate, now),
         Operation::GetSessionToken => session_token::run(caller, parameters, estate, now),
         Operation::GetCallerIdentity => Ok(small::caller_identity(caller, estate)),
         Operation::GetAccessKeyInfo => small::access_key_info(caller, parameters, estate, now),
@@ -99,15 +111,21 @@ pub(super) fn run(
 /// What a session may ask at all.
 ///
 /// Source: STS API Reference, `GetSessionToken`: its credentials call AssumeRole and GetCallerIdentity and nothing else
-/// in STS, and it is itself for long-term credentials only.
+/// in STS, and it is itself for long-term credentials only. `AssumeRoot`: its credentials are for the one task.
 fn check_session(operation: Operation, caller: &Caller) -> Result<(), Refusal> {
     let allowed = match (operation, &caller.who) {
+        (Operation::AssumeRole, Who::Root { .. }) => false,
         (Operation::AssumeRole | Operation::GetCallerIdentity, _)
         | (Operation::AssumeRoleWithSaml | Operation::AssumeRoleWithWebIdentity, _)
         | (_, Who::User { .. }) => true,
-        (Operation::GetSessionToken, Who::UserSession { .. } | Who::Role(_)) => false,
-        (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::UserSession { .. }) => false,
-        (Operation::GetAccessKeyInfo | Operation::DecodeAuthorizationMessage, Who::Role(_)) => true,
+        (_, Who::Root { .. } | Who::UserSession { .. }) | (Operation::GetSessionToken, Who::Role(_)) => false,
+        (
+            Operation::AssumeRoot
+            | Operation::GetWebIdentityToken
+            | Operation::GetAccessKeyInfo
+            | Operation::DecodeAuthorizationMessage,
+            Who::Role(_),
+        ) => true,
     };
     let refusal = || Refusal::denied(format!("Cannot call {} with session credentials", operation.name()));
     if allowed { Ok(()) } else { Err(refusal()) }

@@ -16,11 +16,22 @@ pub(super) fn is_allowed(
     estate: &Estate,
     now: SystemTime,
 ) -> Result<(), Refusal> {
+    is_allowed_in(&caller.context(estate, now), action, resource, caller, estate)
+}
+
+/// Asks the caller's own policies under circumstances of the call's own.
+pub(super) fn is_allowed_in(
+    context: &Context,
+    action: &str,
+    resource: &str,
+    caller: &Caller,
+    estate: &Estate,
+) -> Result<(), Refusal> {
     let request = Request {
         action: action.to_owned(),
         resource: resource.to_owned(),
         principal: caller.principal(estate),
-        context: caller.context(estate, now),
+        context: context.clone(),
     };
     let allowed = caller.is_root(estate)
         || (allows(caller.policies(estate), &request).is_allowed() && is_within_session(caller, &request));

@@ -31,6 +31,7 @@ pub(super) fn access_key_info(
         (Some(key), _) => estate.account_of_user(key.user),
         (None, Some(SessionOf::User { user, .. })) => estate.account_of_user(*user),
         (None, Some(SessionOf::Role(session))) => estate.account_of_role(session.role),
+        (None, Some(SessionOf::Root { account })) => &estate.accounts[*account],
         (None, None) => return Err(Refusal::invalid(format!("Invalid access key ID: {id}"))),
     };
     Ok(text("Account", account.id.as_str()))
