@@ -12,6 +12,7 @@ mod generated;
 mod hooked;
 mod hostile;
 mod identity_keys;
+mod last_steps;
 mod layout;
 mod main_job;
 mod mfa_seeds;

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::failure::{Carried, SignedIn, Step};
 use crate::aws::{AwsError, Line, Tries};
-use crate::plan::{Base, Device, Exchange, Hop, MfaSession, Plan, Reach, SignIn, Start};
+use crate::plan::{AssumeRoot, Base, Device, Exchange, Hop, MfaSession, Plan, Reach, SignIn, Start};
 use crate::session::{Credentials, Lineage, Via};
 use crate::sts;
 use crate::terms::SecretString;
@@ -25,17 +25,18 @@ pub(super) enum Call<'a> {
 pub(super) enum Signed<'a> {
     SessionToken(&'a MfaSession),
     AssumeRole(&'a Hop),
+    AssumeRoot(&'a AssumeRoot),
 }
 
 impl<'a> Call<'a> {
     /// Returns the call of a plan's step, counted from 1.
     pub(super) fn of(plan: &'a Plan, count: usize) -> Self {
         match &plan.start {
-            Start::Keys(base) if count == 1 => Self::First(base, Signed::AssumeRole(&plan.hops[0])),
+            Start::Keys(base) if count == 1 => Self::First(base, Signed::after(plan, 0)),
             Start::MfaSession(session) if count == 1 => Self::First(&session.keys, Signed::SessionToken(session)),
             Start::SignIn(sign_in) if count == 1 => Self::Exchange(sign_in),
             start @ (Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_)) => {
-                Self::Next(Signed::AssumeRole(&plan.hops[count - start.steps() - 1]))
+                Self::Next(Signed::after(plan, count - start.steps() - 1))
             }
         }
     }
@@ -90,6 +91,16 @@ impl<'a> Call<'a> {
                 sign_in: None,
                 endpoint,
             },
+            Signed::AssumeRoot(task) => Step {
+                profile: plan.profile.clone(),
+                role_arn: Some(task.arn()),
+                origin: task.account.origin.clone(),
+                asked,
+                carried: Carried::default(),
+                signer,
+                sign_in: None,
+                endpoint,
+            },
         }
     }
 
@@ -105,7 +116,7 @@ impl<'a> Call<'a> {
     pub(super) fn max_age(self) -> Option<Duration> {
         match self {
             Self::First(_, Signed::SessionToken(session)) => session.max_age.as_ref().map(|age| age.value),
-            Self::First(_, Signed::AssumeRole(_)) | Self::Next(_) | Self::Exchange(_) => None,
+            Self::First(_, Signed::AssumeRole(_) | Signed::AssumeRoot(_)) | Self::Next(_) | Self::Exchange(_) => None,
         }
     }
 
@@ -119,6 +130,7 @@ impl<'a> Call<'a> {
             Self::First(_, Signed::AssumeRole(hop)) | Self::Next(Signed::AssumeRole(hop)) => {
                 hop.duration.effective.value.get()
             }
+            Self::First(_, Signed::AssumeRoot(_)) | Self::Next(Signed::AssumeRoot(_)) => AssumeRoot::DURATION,
             Self::First(_, Signed::SessionToken(_)) | Self::Next(Signed::SessionToken(_)) => return None,
         };
         let aws_now = session.expires_at()?.checked_sub(length)?;
@@ -130,11 +142,20 @@ impl<'a> Call<'a> {
 }
 
 impl<'a> Signed<'a> {
+    /// The call after the start and so many roles.
+    fn after(plan: &'a Plan, roles: usize) -> Self {
+        match &plan.last {
+            Some(task) if roles == plan.hops.len() => Self::AssumeRoot(task),
+            Some(_) | None => Self::AssumeRole(&plan.hops[roles]),
+        }
+    }
+
     /// The device whose code it takes.
     pub(super) fn device(self) -> Option<&'a Device> {
         match self {
             Self::SessionToken(session) => Some(&session.device),
             Self::AssumeRole(hop) => hop.mfa.as_ref(),
+            Self::AssumeRoot(_) => None,
         }
     }
 
@@ -142,6 +163,7 @@ impl<'a> Signed<'a> {
         match self {
             Self::SessionToken(session) => &session.reach,
             Self::AssumeRole(hop) => &hop.reach,
+            Self::AssumeRoot(task) => &task.reach,
         }
     }
 
@@ -156,6 +178,7 @@ impl<'a> Signed<'a> {
             (Self::SessionToken(session), Some(code)) => sts::session_token(line, session, by, code),
             (Self::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
             (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code),
+            (Self::AssumeRoot(task), _) => sts::assume_root(line, task, by),
         }
     }
 
@@ -165,6 +188,7 @@ impl<'a> Signed<'a> {
         lineage.0.push(match self {
             Self::SessionToken(_) => Via::SessionToken,
             Self::AssumeRole(_) => Via::AssumeRole,
+            Self::AssumeRoot(_) => Via::AssumeRoot,
         });
         lineage
     }

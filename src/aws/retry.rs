@@ -7,8 +7,10 @@ use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
+use aws_sdk_sts::operation::assume_root::AssumeRootError;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_sdk_sts::operation::get_session_token::GetSessionTokenError;
+use aws_sdk_sts::operation::get_web_identity_token::GetWebIdentityTokenError;
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -84,7 +86,9 @@ fn code(error: &Error) -> Option<&str> {
     }
     of::<AssumeRoleError>(error)
         .or_else(|| of::<AssumeRoleWithWebIdentityError>(error))
+        .or_else(|| of::<AssumeRootError>(error))
         .or_else(|| of::<GetSessionTokenError>(error))
+        .or_else(|| of::<GetWebIdentityTokenError>(error))
         .or_else(|| of::<GetCallerIdentityError>(error))
         .or_else(|| of::<ListAccessKeysError>(error))
         .or_else(|| of::<UpdateAccessKeyError>(error))

@@ -5,6 +5,7 @@ use super::overrides::OverrideArgs;
 use crate::acquire::acquire;
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
+use crate::mfa::GivenCode;
 use crate::person;
 use crate::plan::{Plan, plan};
 use crate::session::{Credentials, Life};
@@ -43,9 +44,20 @@ pub(super) fn credentials(
     world: &World,
 ) -> Result<Became, Error> {
     let plan = planned(catalog, profile, overrides, world)?;
+    of_plan(plan, catalog, overrides.given_code(), consumer, world)
+}
+
+/// Looks into the cache for what a plan leads to, and does what it lacks.
+pub(super) fn of_plan(
+    plan: Plan,
+    catalog: &Catalog,
+    code: Option<GivenCode>,
+    consumer: Consumer,
+    world: &World,
+) -> Result<Became, Error> {
     confirm(&plan, world)?;
     let vault = Vault::new(&catalog.defaults().vault, world);
-    let credentials = acquire(&plan, life(catalog, consumer), overrides.given_code(), &vault, world)?;
+    let credentials = acquire(&plan, life(catalog, consumer), code, &vault, world)?;
     Ok(Became { profile: plan.profile, region: plan.region.map(|region| region.value), credentials })
 }
 
@@ -84,7 +96,7 @@ fn confirm(plan: &Plan, world: &World) -> Result<(), Error> {
 }
 
 /// Who is at the keyboard, for CloudTrail.
-fn who(world: &World) -> SessionName {
+pub(super) fn who(world: &World) -> SessionName {
     let user = world.env.text("USER").or_else(|| world.env.text("USERNAME")).map(str::to_owned);
     let user = user.or_else(|| whoami::username().ok()).unwrap_or_else(|| "unknown".to_owned());
     SessionName::of_person(&user, &whoami::hostname().unwrap_or_else(|_| "localhost".to_owned()))

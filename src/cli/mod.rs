@@ -17,12 +17,14 @@ mod mfa;
 mod overrides;
 mod profile_ref;
 mod role;
+mod root;
 mod sandbox;
 mod secret_input;
 mod setup;
 mod status;
 mod stdout;
 mod switch;
+mod token;
 mod unset;
 mod usage;
 mod vault;
@@ -58,6 +60,8 @@ enum Command {
     Export(export::ExportArgs),
     CredentialProcess(credential_process::CredentialProcessArgs),
     Console(Box<console::ConsoleArgs>),
+    Token(Box<token::TokenArgs>),
+    Root(Box<root::RootArgs>),
     Unset(unset::UnsetArgs),
     Status(status::StatusArgs),
     List(list::ListArgs),
@@ -85,6 +89,8 @@ impl Cli {
                 | Command::Export(_)
                 | Command::CredentialProcess(_)
                 | Command::Console(_)
+                | Command::Token(_)
+                | Command::Root(_)
                 | Command::Status(_)
                 | Command::List(_)
                 | Command::Explain(_)
@@ -172,7 +178,7 @@ fn is_command(word: &str) -> bool {
 
 /// The words that the command line takes for itself, now or in a version to come.
 fn command_words() -> BTreeSet<String> {
-    const TO_COME: [&str; 14] = [
+    const TO_COME: [&str; 12] = [
         "completions",
         "discover",
         "doctor",
@@ -183,9 +189,7 @@ fn command_words() -> BTreeSet<String> {
         "import",
         "login",
         "partner",
-        "root",
         "serve",
-        "token",
         "trust",
     ];
     let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
@@ -207,6 +211,8 @@ fn run(cli: &Cli, call: Call, world: &World) -> Result<ExitCode, Error> {
         Some(Command::Export(args)) => export::run(args, world),
         Some(Command::CredentialProcess(args)) => credential_process::run(args, world),
         Some(Command::Console(args)) => console::run(args, world),
+        Some(Command::Token(args)) => token::run(args, world),
+        Some(Command::Root(args)) => root::run(args, world),
         Some(Command::Unset(args)) => unset::run(args, call, world),
         Some(Command::Status(args)) => status::run(args, world),
         Some(Command::List(args)) => list::run(args, world),

@@ -136,7 +136,7 @@ fn all<T: Clone>(flag: &'static str, values: &[T]) -> Vec<Sourced<T>> {
     values.iter().map(|value| Sourced::new(value.clone(), Origin::Flag(flag))).collect()
 }
 
-fn tag(text: &str) -> Result<Tag, String> {
+pub(super) fn tag(text: &str) -> Result<Tag, String> {
     let (key, value) = text.split_once('=').ok_or("a tag is written KEY=VALUE")?;
     Tag::new(key, value).map_err(|error| error.to_string())
 }

@@ -52,9 +52,7 @@ pub(super) fn run(args: &SwitchArgs, call: Call, world: &World) -> Result<ExitCo
         Destination::Hook(shell, process) => for_hook(shell, process, profile, &args.overrides, world),
         Destination::Eval(dialect) => or_fail(dialect, || {
             refuse_in_log(profile, &world.env)?;
-            let became = became(profile, &args.overrides, world)?;
-            print(&dialect.write(&changes(&became, world)?)?)?;
-            Ok(ExitCode::SUCCESS)
+            print_for_eval(&became(profile, &args.overrides, world)?, world)
         }),
         Destination::SubShell => {
             refuse_in_log(profile, &world.env)?;
@@ -95,6 +93,12 @@ fn became(profile: &str, overrides: &OverrideArgs, world: &World) -> Result<Beca
     let before = world.with_env(before_first_switch(&world.env));
     let catalog = Catalog::open(&before)?;
     became::credentials(&catalog, profile, overrides, Consumer::Keeps, &before)
+}
+
+/// Prints what makes the calling shell the role.
+pub(super) fn print_for_eval(became: &Became, world: &World) -> Result<ExitCode, Error> {
+    print(&calling_dialect().write(&changes(became, world)?)?)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn changes(became: &Became, world: &World) -> Result<Changes, Error> {
@@ -156,7 +160,7 @@ fn refuse_in_log(profile: &str, env: &Env) -> Result<(), Error> {
         .with_hint(more))
 }
 
-fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
+pub(super) fn sub_shell(became: &Became, world: &World) -> Result<ExitCode, Error> {
     let shell = if cfg!(windows) { world.env.os("COMSPEC") } else { world.env.os("SHELL") };
     let shell = shell.map_or_else(|| if cfg!(windows) { "cmd".into() } else { "/bin/sh".into() }, OsString::from);
     let until = became.credentials.expires_at().map_or_else(String::new, |end| format!(" until {}", show_time(end)));

@@ -77,6 +77,7 @@ fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
         Some(Via::AssumeRole | Via::WebIdentity | Via::Given) | None => Ok(()),
         Some(Via::LongTermKey) => Err(WhyNot::LongTermKey),
         Some(Via::SessionToken) => Err(WhyNot::SessionToken),
+        Some(Via::AssumeRoot) => Err(WhyNot::Root),
     }
 }
 
@@ -96,21 +97,20 @@ mod tests {
 
     #[test]
     fn the_lineage_alone_says_whether_the_console_opens_and_may_be_told_how_long() {
-        use Via::{AssumeRole, Given, LongTermKey, SessionToken, WebIdentity};
+        use Via::{AssumeRole, AssumeRoot, Given, LongTermKey, SessionToken, WebIdentity};
         // Lineage; whether it opens; whether it takes a length.
         type Said = Result<(), WhyNot>;
-        let cases: [(&[Via], Said, Said); 12] = [
+        let cases: [(&[Via], Said, Said); 13] = [
             (&[WebIdentity], Ok(()), Ok(())),
             (&[WebIdentity, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, AssumeRole], Ok(()), Ok(())),
             (&[LongTermKey, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, SessionToken, AssumeRole], Ok(()), Err(WhyNot::FromSessionToken)),
             (&[LongTermKey, SessionToken, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
-            (&[WebIdentity], Ok(()), Ok(())),
-            (&[WebIdentity, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[Given, AssumeRole], Ok(()), Err(WhyNot::Given)),
             (&[Given, AssumeRole, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[Given], Ok(()), Err(WhyNot::Given)),
+            (&[LongTermKey, AssumeRoot], Err(WhyNot::Root), Err(WhyNot::Unknown)),
             (&[], Ok(()), Err(WhyNot::Unknown)),
             (&[LongTermKey], Err(WhyNot::LongTermKey), Err(WhyNot::Unknown)),
             (&[LongTermKey, SessionToken], Err(WhyNot::SessionToken), Err(WhyNot::Unknown)),

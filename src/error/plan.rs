@@ -27,6 +27,7 @@ impl From<PlanError> for Error {
             | PlanError::NotCarried { .. }
             | PlanError::TwoDevices { .. }
             | PlanError::MfaImpossible { .. }
+            | PlanError::NoMfaSession { .. }
             | PlanError::AcrossPartitions { .. }
             | PlanError::Limit { .. }
             | PlanError::EndpointConflict { .. } => Kind::Config,
@@ -49,6 +50,7 @@ fn origins(error: &PlanError) -> Vec<Origin> {
         | PlanError::NotCarried { origin, .. }
         | PlanError::TwoDevices { origin, .. }
         | PlanError::MfaImpossible { origin, .. }
+        | PlanError::NoMfaSession { origin, .. }
         | PlanError::AcrossPartitions { origin, .. }
         | PlanError::Limit { origin, .. }
         | PlanError::EndpointConflict { origin, .. } => vec![origin.clone()],
@@ -81,6 +83,10 @@ fn hint(error: &PlanError) -> Option<String> {
         }
         PlanError::SourceCount { profile, .. } => Some(format!("add `source_profile = NAME` to `{profile}`")),
         PlanError::NothingThere { .. } => Some("it needs role_arn, aws_access_key_id or credential_process".to_owned()),
+        PlanError::NoMfaSession { what: "AssumeRoot", .. } => {
+            Some("name a role that may call it: --via ROLE".to_owned())
+        }
+        PlanError::NoMfaSession { .. } => Some("name a role instead of the identity".to_owned()),
         PlanError::TwoDevices { .. } => Some("leave out the mfa_serial that the chain does not need".to_owned()),
         PlanError::MfaImpossible { .. } => {
             Some("leave out mfa_serial, or start from an identity that has a long-term key".to_owned())

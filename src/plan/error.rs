@@ -123,6 +123,16 @@ pub enum PlanError {
         /// Where the device is declared.
         origin: Origin,
     },
+    /// A call that takes no MFA session, from an identity that has one and no role.
+    #[error("`{identity}` has an MFA device, and {what} takes no MFA session: a role has to stand between")]
+    NoMfaSession {
+        /// The call.
+        what: &'static str,
+        /// The identity.
+        identity: String,
+        /// Where the device is declared.
+        origin: Origin,
+    },
     /// A chain from one partition into another.
     #[error(
         "`{profile}` is in partition {to}, and is reached from a role in {from}: roles cannot be assumed across partitions"

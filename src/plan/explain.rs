@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use serde_json::{Map, Value, json};
 
+use super::last::AssumeRoot;
 use super::model::{BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
 use super::sign_in::{Exchange, SignIn};
 use crate::config::{Origin, Sourced, TokenSource};
@@ -33,6 +34,7 @@ pub fn explain_json(plan: &Plan, cached: &[Option<Cached>]) -> Value {
         Start::SignIn(sign_in) => steps.push(sign_in_step(sign_in, caches.next())),
     }
     steps.extend(plan.hops.iter().map(|hop| hop_step(hop, caches.next())));
+    steps.extend(plan.last.iter().map(|task| root_step(task, caches.next())));
     json!({
         "profile": plan.profile,
         "start": start(&plan.start),
@@ -97,6 +99,14 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
     let role_arn = sign_in.role_arn();
     let because = sign_in.because.as_str();
     step(sign_in.operation(), Some(role_arn.value.to_string()), parameters, because, &role_arn.origin, cached)
+}
+
+fn root_step(task: &AssumeRoot, cached: Option<&Option<Cached>>) -> Value {
+    let mut parameters = Map::new();
+    put(&mut parameters, "task_policy_arn", task.task.value.policy(task.partition).as_str(), &task.task.origin);
+    put(&mut parameters, "duration", AssumeRoot::DURATION.as_secs(), &Origin::Default);
+    reach(&mut parameters, &task.reach);
+    step("AssumeRoot", Some(task.arn()), parameters, task.because.as_str(), &task.account.origin, cached)
 }
 
 fn token(source: &TokenSource) -> (&'static str, String) {
@@ -269,6 +279,6 @@ fn parameter_line(name: &str, parameter: &Value) -> String {
 impl Plan {
     /// How many exchanges it has.
     pub fn steps(&self) -> usize {
-        self.hops.len() + self.start.steps()
+        self.start.steps() + self.hops.len() + usize::from(self.last.is_some())
     }
 }

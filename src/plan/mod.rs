@@ -7,6 +7,7 @@
 mod error;
 mod explain;
 mod hops;
+mod last;
 mod limits;
 mod model;
 mod overrides;
@@ -16,6 +17,7 @@ mod sign_in;
 
 pub use error::{LoopHop, PlanError};
 pub use explain::{Cached, explain_json, explain_text};
+pub use last::{AssumeRoot, IdentityToken, InvalidTokenLife, SigningAlgorithm, TokenLife, plan_root, plan_token};
 pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach, Reason, Start};
 pub use overrides::{Narrow, Overrides};
 pub use planner::plan;

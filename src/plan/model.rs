@@ -2,6 +2,7 @@
 
 use std::time;
 
+use super::last::AssumeRoot;
 use super::sign_in::SignIn;
 use crate::config::{Origin, Sourced, StaticKeys};
 use crate::terms::{
@@ -18,6 +19,8 @@ pub struct Plan {
     pub start: Start,
     /// The AssumeRole calls, in order. Empty for an identity that is handed over as it is.
     pub hops: Vec<Hop>,
+    /// A task as the root of an account, after all roles.
+    pub last: Option<Box<AssumeRoot>>,
     /// The Region to hand over with the credentials, where one was declared.
     pub region: Option<Sourced<Region>>,
     /// Where it was declared that a person has to agree to each hand-over.
@@ -207,6 +210,10 @@ pub enum Reason {
     FromMfaSession,
     /// The role is assumed with the session of the role before it.
     Chained,
+    /// Root of a member account for one task, with the identity's own credentials.
+    RootTask,
+    /// The same, with a role's: an MFA session is not taken.
+    RootTaskByRole,
     /// The proof names its bearer, so that no other credentials are needed.
     ProofTradedIn,
 }
@@ -226,6 +233,10 @@ impl Reason {
             Self::FromIdentity => "assumed with the identity's own credentials",
             Self::FromMfaSession => "assumed with the MFA session",
             Self::Chained => "assumed with the role before it (role chaining)",
+            Self::RootTask => "root of a member account for this one task, assumed with the identity's own credentials",
+            Self::RootTaskByRole => {
+                "root of a member account for this one task, assumed with the role before it: AssumeRoot takes no MFA session"
+            }
             Self::ProofTradedIn => "the sign-in is traded in for this role, and takes no other credentials",
         }
     }

@@ -36,7 +36,27 @@ pub fn plan(catalog: &Catalog, name: &str, overrides: &Overrides, who: &SessionN
     };
     let region = voices.region().cloned();
     let (start, hops) = hops(catalog, name, root, legs, overrides, who)?;
-    Ok(Plan { profile: name.to_owned(), start, hops, region, confirm })
+    Ok(Plan { profile: name.to_owned(), start, hops, last: None, region, confirm })
+}
+
+/// Returns the identity of those who name none: the declared default, else the only one there is.
+pub(super) fn default_name(catalog: &Catalog, profile: &str, origin: &Origin) -> Result<String, PlanError> {
+    let declared = catalog.defaults().identity.as_ref().map(|chosen| chosen.value.clone());
+    match declared.map_or_else(|| only_identity(catalog), |name| Ok(Some(name)))? {
+        Some(name) => Ok(name),
+        None => {
+            let (profile, origin) = (profile.to_owned(), origin.clone());
+            Err(PlanError::NoIdentity { profile, origin, identities: catalog.identities() })
+        }
+    }
+}
+
+fn only_identity(catalog: &Catalog) -> Result<Option<String>, PlanError> {
+    Ok(match catalog.identities().as_slice() {
+        [only] => Some(only.clone()),
+        [] => catalog.find("default")?.map(|_| "default".to_owned()),
+        _ => None,
+    })
 }
 
 /// The identity at the beginning of a way, and what it says of MFA.
@@ -150,18 +170,12 @@ impl Way<'_> {
             self.names.push(LoopHop { name: profile, origin: chosen.origin.clone() });
             return self.follow(&chosen.value, Some(&chosen.origin), Place::Asked);
         }
-        let identities = self.catalog.identities();
-        let only = match identities.as_slice() {
-            [only] => Some(only.clone()),
-            [] => self.catalog.find("default")?.map(|_| "default".to_owned()),
-            _ => None,
-        };
-        match only {
+        match only_identity(self.catalog)? {
             Some(only) => {
                 self.names.push(LoopHop { name: profile, origin });
                 self.follow(&only, Some(&Origin::Default), Place::Asked)
             }
-            None => match self.catalog.offered().filter(|_| identities.is_empty()) {
+            None => match self.catalog.offered().filter(|_| self.catalog.identities().is_empty()) {
                 Some((name, offered)) => {
                     let source = offered.clone();
                     let source = Sourced::new(Source::SignIn(SignIn::WebIdentity(source.value)), source.origin);
@@ -174,7 +188,10 @@ impl Way<'_> {
                         family: Family::Ours,
                     })
                 }
-                None => Err(PlanError::NoIdentity { profile, origin, identities }),
+                None => {
+                    let identities = self.catalog.identities();
+                    Err(PlanError::NoIdentity { profile, origin, identities })
+                }
             },
         }
     }

@@ -50,6 +50,8 @@ pub enum Via {
     SessionToken,
     /// `AssumeRole`.
     AssumeRole,
+    /// `AssumeRoot`.
+    AssumeRoot,
     /// `AssumeRoleWithWebIdentity`.
     WebIdentity,
 }

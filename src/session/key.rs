@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
-use crate::plan::{Exchange, Hop, MfaSession, Plan, Reach, Start, WithWebIdentity};
+use crate::plan::{AssumeRoot, Exchange, Hop, MfaSession, Plan, Reach, Start, WithWebIdentity};
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.
@@ -59,6 +59,9 @@ pub fn cache_keys(plan: &Plan, fingerprint: &Fingerprint) -> Vec<CacheKey> {
     }
     for hop in &plan.hops {
         push(assume_role(hop));
+    }
+    if let Some(task) = &plan.last {
+        push(assume_root(task));
     }
     keys
 }
@@ -135,6 +138,11 @@ fn assume_role(hop: &Hop) -> Value {
     ])
 }
 
+fn assume_root(task: &AssumeRoot) -> Value {
+    let AssumeRoot { account, partition, task, reach: to, because: _ } = task;
+    json!(["AssumeRoot", partition.as_str(), account.value.as_str(), task.value.as_str(), reach(to)])
+}
+
 /// The order in which tags and policies are declared does not shape the result.
 fn sorted<'a, T, V: Ord>(values: &'a [Sourced<T>], view: impl Fn(&'a T) -> V) -> Vec<V> {
     let mut views: Vec<V> = values.iter().map(|value| view(&value.value)).collect();
@@ -209,6 +217,7 @@ mod tests {
             profile: "prod-admin".to_owned(),
             start: Start::MfaSession(Box::new(session)),
             hops: vec![hop("arn:aws:iam::123456789012:role/Hub"), hop("arn:aws:iam::123456789012:role/Admin")],
+            last: None,
             region: None,
             confirm: None,
         }

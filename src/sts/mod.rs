@@ -1,7 +1,9 @@
 //! Steps as calls: what the plan says, word for word, and what STS answers. Nothing is decided here.
 
+mod last;
 mod web_identity;
 
+pub use last::{assume_root, identity_token};
 pub use web_identity::with_web_identity;
 
 use aws_sdk_sts::types::{Credentials as StsCredentials, PolicyDescriptorType, Tag as StsTag};

@@ -12,6 +12,7 @@ mod duration;
 mod label;
 mod partition;
 mod policy_text;
+mod root_task;
 mod tag;
 mod time;
 
@@ -23,6 +24,7 @@ pub use duration::{InvalidDuration, RoleDuration, TokenDuration, parse_duration,
 pub use label::{ExternalId, InvalidLabel, MfaSerial, SessionName, SourceIdentity};
 pub use partition::{InvalidRegion, Partition, Region};
 pub use policy_text::{InvalidPolicy, PolicyArn, SessionPolicy};
+pub use root_task::{InvalidRootTask, RootTask};
 pub use tag::{InvalidTag, Tag, TagKey};
 pub use time::show_time;
 
