@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_assume_global_optspecs
-    string join \n duration= external-id= session-name= source-identity= tag= transitive-tag= policy= policy-arn= region= mfa-serial= mfa-code-file= h/help V/version
+    string join \n duration= external-id= session-name= source-identity= tag= transitive-tag= policy= policy-arn= only= on= read-only region= mfa-serial= mfa-code-file= h/help V/version
 end
 
 function __fish_assume_needs_command
@@ -32,9 +32,12 @@ complete -c assume -n "__fish_assume_needs_command" -l tag -d 'A session tag; ma
 complete -c assume -n "__fish_assume_needs_command" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_needs_command" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_needs_command" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_needs_command" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_needs_command" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_needs_command" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_needs_command" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_needs_command" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_needs_command" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_needs_command" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_needs_command" -s V -l version -d 'Print version'
 complete -c assume -n "__fish_assume_needs_command" -a "use" -d 'Become a role in this shell, or run one command as it'
@@ -42,6 +45,8 @@ complete -c assume -n "__fish_assume_needs_command" -a "exec" -d 'Run a command 
 complete -c assume -n "__fish_assume_needs_command" -a "export" -d 'Print a role\'s credentials in a format of your choice'
 complete -c assume -n "__fish_assume_needs_command" -a "credential-process" -d 'Answer an SDK that asks for credentials'
 complete -c assume -n "__fish_assume_needs_command" -a "console" -d 'Open the AWS console as a role'
+complete -c assume -n "__fish_assume_needs_command" -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
+complete -c assume -n "__fish_assume_needs_command" -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
 complete -c assume -n "__fish_assume_needs_command" -a "unset" -d 'Go back to what the shell had before the first switch'
 complete -c assume -n "__fish_assume_needs_command" -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
 complete -c assume -n "__fish_assume_needs_command" -a "list" -d 'List the profiles that can be assumed'
@@ -63,9 +68,12 @@ complete -c assume -n "__fish_assume_using_subcommand use" -l tag -d 'A session 
 complete -c assume -n "__fish_assume_using_subcommand use" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand use" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand use" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand use" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand use" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand use" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand use" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand use" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand use" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand exec" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l external-id -d 'The external ID that the role\'s owner demands' -r
@@ -75,10 +83,13 @@ complete -c assume -n "__fish_assume_using_subcommand exec" -l tag -d 'A session
 complete -c assume -n "__fish_assume_using_subcommand exec" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand exec" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand exec" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand exec" -l refresh -d 'For work longer than a session: the command gets no keys, but an AWS config by which SDKs ask again'
+complete -c assume -n "__fish_assume_using_subcommand exec" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand export" -l format -d 'How to write it' -r -f -a "posix\t'bash, zsh, ksh, dash: `eval "$(…)"`'
 fish\t'fish: `… | source`'
@@ -100,9 +111,12 @@ complete -c assume -n "__fish_assume_using_subcommand export" -l tag -d 'A sessi
 complete -c assume -n "__fish_assume_using_subcommand export" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand export" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand export" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand export" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand export" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand export" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand export" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand export" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l external-id -d 'The external ID that the role\'s owner demands' -r
@@ -112,9 +126,12 @@ complete -c assume -n "__fish_assume_using_subcommand credential-process" -l tag
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand credential-process" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand console" -l service -d 'The service to land at: s3, ec2, cloudwatch' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l url -d 'The console\'s page to land at' -r
@@ -132,12 +149,53 @@ complete -c assume -n "__fish_assume_using_subcommand console" -l tag -d 'A sess
 complete -c assume -n "__fish_assume_using_subcommand console" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand console" -l print -d 'Print the link instead of opening it'
 complete -c assume -n "__fish_assume_using_subcommand console" -l switch-role -d 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
+complete -c assume -n "__fish_assume_using_subcommand console" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand console" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand token" -l audience -d 'The service that the token is for; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l signing-algorithm -d 'How it is signed' -r -f -a "ES384\t'ECDSA over P-384'
+RS256\t'RSA, which every library knows'"
+complete -c assume -n "__fish_assume_using_subcommand token" -l token-duration -d 'How long it is good: 60s to 1h; 5 minutes if left out' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l token-tag -d 'What it says besides: a claim among its request tags; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l on -d 'What --only is done to: an ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand token" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
+complete -c assume -n "__fish_assume_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand root" -l task -d 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l via -d 'The role, or identity, that asks; without it, the default identity' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l on -d 'What --only is done to: an ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand root" -l explain -d 'Show what would be done, and why; nothing is sent'
+complete -c assume -n "__fish_assume_using_subcommand root" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
+complete -c assume -n "__fish_assume_using_subcommand root" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand status" -l json -d 'Print JSON: `active` and `cached[]`'
 complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
@@ -151,10 +209,13 @@ complete -c assume -n "__fish_assume_using_subcommand explain" -l tag -d 'A sess
 complete -c assume -n "__fish_assume_using_subcommand explain" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand explain" -l on -d 'What --only is done to: an ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l region -d 'The Region to ask STS in, and to hand over' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-serial -d 'The MFA device whose code is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand explain" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand explain" -l json -d 'Print the documented JSON form'
+complete -c assume -n "__fish_assume_using_subcommand explain" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand role; and not __fish_seen_subcommand_from add new edit remove rm help" -f -a "add" -d 'Declare a role'
@@ -304,24 +365,26 @@ complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_se
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from tour" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "console" -d 'Open the AWS console as a role'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "console" -d 'Open the AWS console as a role'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "add" -d 'Declare a role'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "edit" -d 'Change what is declared for a role'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "remove" -d 'Take roles out of the file'

@@ -10,6 +10,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -28,6 +31,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -46,6 +52,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -69,6 +78,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -86,6 +98,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -113,11 +128,65 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
     --help(-h)                # Print help (see more with '--help')
     profile: string           # What to become: a role, a profile of ~/.aws/config, or a role's ARN
+  ]
+
+  def "nu-complete assume token signing_algorithm" [] {
+    [ "ES384" "RS256" ]
+  }
+
+  # Print a signed token that says who a role is, for a service outside AWS
+  export extern "assume token" [
+    --audience: string        # The service that the token is for; may be given again
+    --signing-algorithm: string@"nu-complete assume token signing_algorithm" # How it is signed
+    --token-duration: string  # How long it is good: 60s to 1h; 5 minutes if left out
+    --token-tag: string       # What it says besides: a claim among its request tags; may be given again
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # Who asks: a role, an identity, a profile of ~/.aws/config, or a role's ARN
+  ]
+
+  # Do one task as the root user of a member account, for 15 minutes
+  export extern "assume root" [
+    --task: string            # What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy
+    --via: string             # The role, or identity, that asks; without it, the default identity
+    --explain                 # Show what would be done, and why; nothing is sent
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    account: string           # The member account: 12 digits
   ]
 
   # Go back to what the shell had before the first switch
@@ -148,6 +217,9 @@ module completions {
     --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
     --policy: string          # A policy that narrows the session: JSON, or a file of it
     --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
     --region: string          # The Region to ask STS in, and to hand over
     --mfa-serial: string      # The MFA device whose code is sent
     --mfa-code-file: path     # A file that holds the MFA code; - is standard input
@@ -459,6 +531,14 @@ module completions {
 
   # Open the AWS console as a role
   export extern "assume help console" [
+  ]
+
+  # Print a signed token that says who a role is, for a service outside AWS
+  export extern "assume help token" [
+  ]
+
+  # Do one task as the root user of a member account, for 15 minutes
+  export extern "assume help root" [
   ]
 
   # Go back to what the shell had before the first switch

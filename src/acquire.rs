@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use call::{Call, Signed};
 use exchange::no_proof;
 use failure::to_share;
-pub use failure::{AcquireError, Carried, SharedRefusal, SignedIn, Step};
+pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
 
 use crate::aws::{AwsError, Line, Tries};
 use crate::identity::{Generation, base_credentials, fingerprint, whose};
@@ -55,6 +55,7 @@ pub fn acquire(
         named: None,
         warned: false,
         compared: false,
+        token_used: None,
     };
     run.keys = run.keys_now()?;
     run.credentials()
@@ -79,6 +80,8 @@ struct Run<'a> {
     warned: bool,
     /// Whether it was said that the clock is off.
     compared: bool,
+    /// How full the token of the session that was just made is.
+    token_used: Option<u8>,
 }
 
 /// What waiting for a lock ended with.
@@ -225,9 +228,10 @@ impl<'a> Run<'a> {
             Some(device) => self.call_with_code(call, device, by)?,
             None => call.send(&self.line, by, None),
         };
-        let mut credentials =
+        let (mut credentials, used) =
             answer.map_err(|source| AcquireError::Step { step: Box::new(Call::step(self.plan, count)), source })?;
         credentials.lineage = call.lineage(by);
+        self.token_used = used;
         Ok(credentials)
     }
 
@@ -237,7 +241,7 @@ impl<'a> Run<'a> {
         call: Signed<'a>,
         device: &Device,
         by: &Credentials,
-    ) -> Result<Result<Credentials, AwsError>, AcquireError> {
+    ) -> Result<Result<(Credentials, Option<u8>), AwsError>, AcquireError> {
         let serial = &device.serial.value;
         let lock = format!("mfa-{}", hex::encode(&Sha256::digest(serial.as_str())[..16]));
         let held = matches!(self.take_turn(&lock)?, Place::Turn);
@@ -297,6 +301,7 @@ impl<'a> Run<'a> {
             role_arn: step.role_arn,
             issued_at: self.world.clock.now(),
             expires_at,
+            token_used: self.token_used.take(),
         };
         let Kept::No { session, because } = self.cache.keep(&self.keys[count - 1], credentials, card) else { return };
         if let Some(error) = because {

@@ -209,3 +209,24 @@ fn a_person_takes_less_than_the_role_gives_for_one_call() {
     let wrong = sandbox.home.run(&["exec", "prod-admin", "--only", "s3", "--", "true"]);
     assert_eq!(wrong.code, 2, "{wrong:?}");
 }
+
+#[test]
+fn how_full_a_token_is_is_shown_and_what_makes_it_too_full_is_named() {
+    let sandbox = Sandbox::classic();
+    sandbox.declare_profiles();
+    let narrowed = sandbox.home.run(&["export", "update-app", "--only", "s3:Get*", "--tag", "team=core"]);
+    assert_eq!(narrowed.code, 0, "{narrowed:?}");
+    let status = sandbox.home.run(&["status"]);
+    assert!(status.stdout.contains("store, token ") && status.stdout.contains("% full)"), "{}", status.stdout);
+    let json: Value = serde_json::from_str(&sandbox.home.run(&["status", "--json"]).stdout).unwrap();
+    assert!(json["cached"][0]["token_utilization"].as_u64().is_some_and(|used| used > 5), "{json}");
+
+    let value = "v".repeat(250);
+    let tags: Vec<String> = (0..3).map(|n| format!("tag{n}={value}")).collect();
+    let mut words = vec!["export", "update-app", "--only", "s3:Get*"];
+    words.extend(tags.iter().flat_map(|tag| ["--tag", tag.as_str()]));
+    let full = sandbox.home.run(&words);
+    assert_eq!(full.code, 4, "{full:?}");
+    let expected = "the session tags have 762 of the ";
+    assert!(full.stderr.contains("PackedPolicyTooLarge") && full.stderr.contains(expected), "{}", full.stderr);
+}

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::failure::{Carried, SignedIn, Step};
+use super::failure::{Carried, Packed, SignedIn, Step};
 use crate::aws::{AwsError, Line, Tries};
 use crate::plan::{AssumeRoot, Base, Device, Exchange, Hop, MfaSession, Plan, Reach, SignIn, Start};
 use crate::session::{Credentials, Lineage, Via};
@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
                 role_arn: None,
                 origin: session.device.serial.origin.clone(),
                 asked,
-                carried: Carried { external_id: false, mfa: true, code: true },
+                carried: Carried { mfa: true, code: true, ..Carried::default() },
                 signer,
                 sign_in: None,
                 endpoint,
@@ -86,6 +86,7 @@ impl<'a> Call<'a> {
                     external_id: hop.external_id.is_some(),
                     mfa: hop.mfa.is_some() || (count == 2 && matches!(plan.start, Start::MfaSession(_))),
                     code: hop.mfa.is_some(),
+                    packed: Packed::of(hop),
                 },
                 signer,
                 sign_in: None,
@@ -167,18 +168,20 @@ impl<'a> Signed<'a> {
         }
     }
 
-    /// Makes the call with these credentials, and with a code where it takes one; how often, the code decides.
+    /// Makes the call with these credentials, and with a code where it takes one; how often, the code decides. Returns the
+    /// session, and how full its token is where STS said so.
     pub(super) fn send(
         self,
         line: &Line<'_>,
         by: &Credentials,
         code: Option<(&SecretString, Tries)>,
-    ) -> Result<Credentials, AwsError> {
+    ) -> Result<(Credentials, Option<u8>), AwsError> {
+        let alone = |credentials| (credentials, None);
         match (self, code) {
-            (Self::SessionToken(session), Some(code)) => sts::session_token(line, session, by, code),
+            (Self::SessionToken(session), Some(code)) => sts::session_token(line, session, by, code).map(alone),
             (Self::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
             (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code),
-            (Self::AssumeRoot(task), _) => sts::assume_root(line, task, by),
+            (Self::AssumeRoot(task), _) => sts::assume_root(line, task, by).map(alone),
         }
     }
 

@@ -7,6 +7,7 @@ use crate::config::Origin;
 use crate::identity::{Claims, IdentityError};
 use crate::mfa::{MfaError, Way};
 use crate::person::PersonError;
+use crate::plan::Hop;
 use crate::session::FlightError;
 
 /// Why there are no credentials.
@@ -103,6 +104,30 @@ pub struct Carried {
     pub mfa: bool,
     /// An MFA code, in this very call.
     pub code: bool,
+    /// What AWS packs into the session's token.
+    pub packed: Packed,
+}
+
+/// What a session's token has to hold, in characters.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Packed {
+    /// The inline policy.
+    pub policy: usize,
+    /// The ARNs of managed policies.
+    pub arns: usize,
+    /// Keys and values of tags.
+    pub tags: usize,
+}
+
+impl Packed {
+    pub(super) fn of(hop: &Hop) -> Self {
+        let length = |text: &str| text.chars().count();
+        Self {
+            policy: hop.policy.as_ref().map_or(0, |policy| length(policy.value.as_str())),
+            arns: hop.policy_arns.iter().map(|arn| length(arn.value.as_str())).sum(),
+            tags: hop.tags.iter().map(|tag| length(tag.value.key().as_str()) + length(tag.value.value())).sum(),
+        }
+    }
 }
 
 /// Says what was tried, and who else was refused.

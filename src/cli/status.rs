@@ -69,8 +69,9 @@ fn as_text(active: Option<&Active>, cards: &[Card], now: SystemTime) -> String {
     lines.extend(cards.iter().map(|card| {
         let what = card.role_arn.as_deref().unwrap_or("MFA session");
         let left = show_duration(left(card.expires_at, now));
+        let used = card.token_used.map_or_else(String::new, |used| format!(", token {used}% full"));
         format!(
-            "  {:width$}  {left} left  {what}  (from {}, {} store)",
+            "  {:width$}  {left} left  {what}  (from {}, {} store{used})",
             card.profile,
             card.identity,
             card.store.as_str()
@@ -98,6 +99,7 @@ fn as_json(active: Option<&Active>, cards: &[Card], now: SystemTime) -> String {
                 "issued_at": show_time(card.issued_at),
                 "expires_at": show_time(card.expires_at),
                 "seconds_left": left(card.expires_at, now).as_secs(),
+                "token_utilization": card.token_used,
             })
         })
         .collect();

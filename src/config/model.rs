@@ -16,6 +16,7 @@ use crate::terms::{
 
 /// What a name stands for.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there are as many as a chain has links")]
 pub enum Declared {
     /// `[role.NAME]` of our file.
     Role(Role),

@@ -1,7 +1,7 @@
 //! What a person is told when a role cannot be had: AWS's own words, and what usually helps.
 
 use super::{Error, Kind};
-use crate::acquire::{AcquireError, SharedRefusal, Step};
+use crate::acquire::{AcquireError, Packed, SharedRefusal, Step};
 use crate::aws::{AwsError, Refusal};
 use crate::config::Origin;
 use crate::session::{FlightError, Phase};
@@ -184,7 +184,7 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
         "ValidationError" if refusal.message.contains("role chaining") => {
             "a role that is assumed from a role lasts at most 1h: ask for --duration 1h".to_owned()
         }
-        "PackedPolicyTooLarge" => "shorten the session policy, or send fewer tags and policy ARNs".to_owned(),
+        "PackedPolicyTooLarge" => too_large(carried.packed),
         "MalformedPolicyDocument" => "mend the session policy: `policy`, `policy_file` or --policy".to_owned(),
         "RegionDisabledException" => "have STS activated in that Region, or name another one with --region".to_owned(),
         _ if refusal.is_passing() => {
@@ -199,6 +199,26 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
         _ => return None,
     };
     Some(text)
+}
+
+/// Names what takes most of the token, with what would help. AWS packs texts, so that only their order can be told.
+fn too_large(packed: Packed) -> String {
+    let Packed { policy, arns, tags } = packed;
+    let all = [
+        (policy, "the session policy", "name fewer actions, or give a managed policy by --policy-arn instead"),
+        (arns, "the ARNs of managed policies", "give fewer of them, or one of your own that says it all"),
+        (tags, "the session tags", "send fewer, or with shorter values"),
+    ];
+    let total = policy + arns + tags;
+    match all.into_iter().max_by_key(|(length, ..)| *length) {
+        Some((length, what, help)) if length > 0 => {
+            format!(
+                "{what} {} {length} of the {total} characters that are sent: {help}",
+                if what == "the session policy" { "has" } else { "have" }
+            )
+        }
+        _ => "the tags that the roles before hand on are too many: make fewer of them transitive".to_owned(),
+    }
 }
 
 /// Whether it is the caller's own credentials that AWS takes for wrong.

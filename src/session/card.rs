@@ -29,6 +29,8 @@ pub struct Card {
     pub issued_at: SystemTime,
     /// When it ends, by AWS's clock.
     pub expires_at: SystemTime,
+    /// How much of its token policies and tags take up, in percent, where STS said so.
+    pub token_used: Option<u8>,
 }
 
 /// As it lies in the file.
@@ -41,6 +43,8 @@ struct Form {
     role_arn: Option<String>,
     issued_at: u64,
     expires_at: u64,
+    #[serde(default)]
+    token_used: Option<u8>,
 }
 
 /// The folder of cards.
@@ -75,6 +79,7 @@ impl Cards {
             role_arn: card.role_arn.clone(),
             issued_at: seconds(card.issued_at),
             expires_at: seconds(card.expires_at),
+            token_used: card.token_used,
         };
         let text = serde_json::to_string(&form)?;
         // A temporary file is 0600 from its first byte.
@@ -119,6 +124,7 @@ fn read(path: &Path) -> Option<Card> {
         role_arn: form.role_arn,
         issued_at: time(form.issued_at)?,
         expires_at: time(form.expires_at)?,
+        token_used: form.token_used,
     })
     .filter(|_| form.version == 1)
 }

@@ -36,13 +36,14 @@ pub fn session_token(
     read("GetSessionToken", answer.credentials(), None)
 }
 
-/// Calls `AssumeRole`, with a code where the plan says that this call takes it.
+/// Calls `AssumeRole`, with a code where the plan says that this call takes it. Returns the session, and how much of its token
+/// policies and tags take up, in percent.
 pub fn assume_role(
     line: &Line<'_>,
     hop: &Hop,
     by: &Credentials,
     code: Option<(&SecretString, Tries)>,
-) -> Result<Credentials, AwsError> {
+) -> Result<(Credentials, Option<u8>), AwsError> {
     let tries = code.map_or(Tries::Several, |(_, tries)| tries);
     let answer = line.call(|clients| {
         let mut call = clients
@@ -73,7 +74,10 @@ pub fn assume_role(
         call.send()
     })?;
     let answer = answer.map_err(|error| from_sdk("STS", "AssumeRole", error))?;
-    read("AssumeRole", answer.credentials(), answer.assumed_role_user().map(|user| user.arn()))
+    let credentials = read("AssumeRole", answer.credentials(), answer.assumed_role_user().map(|user| user.arn()))?;
+    #[expect(deprecated, reason = "older endpoints say it by that name only")]
+    let used = answer.session_token_utilization().or(answer.packed_policy_size());
+    Ok((credentials, used.and_then(|percent| u8::try_from(percent).ok())))
 }
 
 fn read(operation: &'static str, answer: Option<&StsCredentials>, arn: Option<&str>) -> Result<Credentials, AwsError> {

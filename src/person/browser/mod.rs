@@ -213,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_page_comes_back_only_to_the_machine_that_shows_it() {
-        let cases: [(&[(&str, &str)], Option<&str>); 5] = [
+        type Variables = &'static [(&'static str, &'static str)];
+        let cases: [(Variables, Option<&str>); 5] = [
             (&[("DISPLAY", ":0")], None),
             (&[("BROWSER", "w3m")], None),
             (&[], Some("there is no display")),
