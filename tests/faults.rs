@@ -358,9 +358,8 @@ impl Place {
             }
             Done::StateOpenToAll => {
                 self.remember(profile);
+                // What lies there is not believed either: somebody else may have put it there.
                 std::fs::set_permissions(&state, PermissionsExt::from_mode(0o777)).unwrap();
-                // What lies there is not believed either, but that is not what this row is about.
-                std::fs::remove_dir_all(state.join("sessions")).unwrap();
             }
             Done::LocksOfAnother => {
                 std::fs::create_dir_all(state.join("locks")).unwrap();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::support::home::Ran;
+use crate::support::home::{Ran, assume};
 use crate::support::sandbox::{ALICES_DEVICE, Sandbox};
 
 const CONFIG: &str = r#"
@@ -46,13 +46,22 @@ impl Crowd {
     fn gather(sandbox: Sandbox, profiles: &[&str]) -> Self {
         sandbox.home.config(CONFIG);
         sandbox.home.write("code.sh", CODE);
+        let crowd = Self::start(sandbox, profiles, &[]);
+        crowd.until("one asks", || crowd.asked() == 1);
+        crowd
+    }
+
+    /// Starts processes for these profiles, and comes back when all but one wait.
+    fn start(sandbox: Sandbox, profiles: &[&str], flags: &[&str]) -> Self {
         let start = |profile: &&str| {
-            let mut command = sandbox.home.command(&["credential-process", profile]);
+            // Without a terminal, wherever the tests run.
+            let mut command = sandbox.home.program("setsid");
+            command.arg(assume()).args(["credential-process", profile]).args(flags);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
         };
         let children = profiles.iter().map(start).collect();
         let crowd = Self { sandbox, children };
-        crowd.until("one asks and all others wait", || crowd.asked() == 1 && crowd.waiting() + 1 == profiles.len());
+        crowd.until("all but one wait", || crowd.waiting() + 1 == profiles.len());
         crowd
     }
 
@@ -91,9 +100,13 @@ impl Crowd {
 
     /// Lets the device show its code.
     fn answer(&self) {
-        let code = self.sandbox.code(ALICES_DEVICE);
-        let file = self.sandbox.home.write("code.new", &code);
-        std::fs::rename(file, self.sandbox.home.path().join("code")).unwrap();
+        self.show("code", &self.sandbox.code(ALICES_DEVICE));
+    }
+
+    /// Puts a code into a file, all at once.
+    fn show(&self, file: &str, code: &str) {
+        let new = self.sandbox.home.write("code.new", code);
+        std::fs::rename(new, self.sandbox.home.path().join(file)).unwrap();
     }
 
     /// Waits for all of them.
@@ -164,6 +177,90 @@ fn a_refusal_is_shared_by_those_who_waited_for_it() {
     }
     let passed_on = ended.iter().filter(|ran| ran.stderr.contains("which asked at the same time, was refused")).count();
     assert_eq!(passed_on, 7);
+}
+
+#[test]
+fn a_wrong_code_is_sent_once_and_all_who_waited_are_told_of_it() {
+    let sandbox = Sandbox::classic();
+    sandbox.home.config(CONFIG);
+    // Whoever is first opens it and waits for the code.
+    let pipe = sandbox.home.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let crowd = Crowd::start(sandbox, &["prod-admin"; 6], &["--mfa-code-file", "pipe"]);
+    std::fs::write(pipe, "000000\n").unwrap();
+    let (ended, calls) = crowd.end();
+    assert_eq!(calls, ["GetSessionToken AccessDenied"]);
+    let passed_on = ended.iter().filter(|ran| ran.stderr.contains("which asked at the same time, was refused")).count();
+    assert_eq!((passed_on, ended.iter().filter(|ran| ran.code == 7).count()), (5, 6), "{ended:?}");
+}
+
+/// Says that it was asked, and is cancelled when the test lets it.
+const PINENTRY: &str = "#!/bin/sh
+cd \"$(dirname \"$0\")\"
+echo 'OK at your service'
+while read -r line; do
+  case $line in
+    GETPIN) echo asked >>asked; until test -e gate; do sleep 0.02; done; echo 'ERR 83886179 cancelled' ;;
+    BYE) echo OK; exit ;;
+    *) echo OK ;;
+  esac
+done
+";
+
+#[test]
+fn where_one_has_been_declined_the_others_do_not_ask_again() {
+    let mut sandbox = Sandbox::classic();
+    sandbox.home.config(&CONFIG.replace("mfa_process = \"sh code.sh\"", ""));
+    let pinentry = sandbox.home.write("pinentry", PINENTRY);
+    std::fs::set_permissions(&pinentry, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
+    sandbox.home.set("DISPLAY", ":99").set("ASSUME_PINENTRY", pinentry);
+    let crowd = Crowd::start(sandbox, &TWO_ROLES, &[]);
+    crowd.until("one asks", || crowd.asked() == 1);
+    crowd.sandbox.home.write("gate", "");
+    crowd.until("nobody waits any more", || crowd.waiting() == 0);
+    assert_eq!(crowd.asked(), 1);
+    let (ended, calls) = crowd.end();
+    assert!(calls.is_empty(), "{calls:?}");
+    assert!(ended.iter().all(|ran| ran.code == 7 && ran.stdout.is_empty()), "{ended:?}");
+}
+
+/// The device shows another code each time that it is asked, and when the test says so.
+const CODES: &str = "echo asked >> asked\nn=$(wc -l < asked)\nuntil test -e code$n; do sleep 0.02; done\ncat code$n\n";
+
+#[test]
+fn two_roles_that_take_the_code_themselves_never_ask_at_once() {
+    let sandbox = Sandbox::classic();
+    // Longer than a session that is made from another session may be.
+    sandbox.home.config(&CONFIG.replace("identity = ", "duration = \"2h\"\nidentity = "));
+    sandbox.home.write("code.sh", CODES);
+    let crowd = Crowd::start(sandbox, &["prod-admin", "prod-admin-us"], &[]);
+    crowd.until("one asks", || crowd.asked() == 1);
+    let now = crowd.sandbox.server.now();
+    crowd.show("code1", &crowd.sandbox.code_at(ALICES_DEVICE, now));
+    crowd.until("the other one asks", || crowd.asked() == 2);
+    assert_eq!(crowd.sandbox.calls().len(), 1, "the first one was not through yet");
+    crowd.show("code2", &crowd.sandbox.code_at(ALICES_DEVICE, now + Duration::from_secs(30)));
+    let (ended, calls) = crowd.end();
+    assert_eq!(keys(&ended).len(), 2);
+    assert_eq!(calls, ["AssumeRole Admin", "AssumeRole Admin"]);
+}
+
+#[test]
+fn a_ctrl_c_of_one_is_nobody_elses_business() {
+    let mut crowd = Crowd::gather(Sandbox::classic(), &["prod-admin"; 6]);
+    let asking = crowd.asking();
+    let one = crowd.children.iter().position(|child| Pid::from_child(child) != asking).unwrap();
+    let mut waiting = crowd.children.remove(one);
+    for pid in [Pid::from_child(&waiting), asking] {
+        kill_process(pid, Signal::INT).unwrap();
+    }
+    waiting.wait().unwrap();
+    crowd.until("another one asks", || crowd.asked() == 2);
+    crowd.answer();
+    let (ended, calls) = crowd.end();
+    let served: Vec<Ran> = ended.into_iter().filter(|ran| ran.code != -1).collect();
+    assert_eq!((served.len(), keys(&served).len()), (4, 1));
+    assert_eq!(calls, ["AssumeRole Admin", "GetSessionToken"]);
 }
 
 #[test]

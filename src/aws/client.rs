@@ -17,7 +17,7 @@ use secrecy::ExposeSecret;
 
 use super::error::AwsError;
 use super::http;
-use super::retry::{OnlyForTheClock, TellRetries};
+use super::retry::{NotForCertificates, OnlyForTheClock, TellRetries};
 use crate::plan::Reach;
 use crate::session::Credentials;
 use crate::world::World;
@@ -65,6 +65,7 @@ impl Clients {
         config.set_use_dual_stack(Some(reach.dual_stack));
         config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
         config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
         if tries == Tries::OnceByAwsClock {
             config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
         }
@@ -84,6 +85,7 @@ impl Clients {
         let mut config = aws_sdk_iam::config::Builder::from(&shared);
         config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
         config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
         if tries == Tries::OnceByAwsClock {
             config.push_retry_classifier(SharedRetryClassifier::new(OnlyForTheClock));
         }

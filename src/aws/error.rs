@@ -143,3 +143,8 @@ pub(super) fn innermost(error: &dyn std::error::Error) -> String {
     }
     text
 }
+
+/// Returns whether it is the other side's certificate that is wrong.
+pub fn is_about_certificates(reason: &str) -> bool {
+    reason.contains("certificate")
+}

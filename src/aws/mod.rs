@@ -11,7 +11,7 @@ mod retry;
 mod runtime;
 
 pub use client::{Clients, Tries};
-pub use error::{AwsError, Refusal, from_sdk};
+pub use error::{AwsError, Refusal, from_sdk, is_about_certificates};
 pub use form::{Asking, Reply};
 pub use line::Line;
 pub use runtime::Runtime;

@@ -24,6 +24,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
 
+use super::error::{innermost, is_about_certificates};
 use crate::person;
 
 /// Says that a call is tried again, and why: who waits would else see a program that does nothing.
@@ -112,6 +113,29 @@ impl ClassifyRetry for OnlyForTheClock {
 
     fn name(&self) -> &'static str {
         "OnlyForTheClock"
+    }
+
+    fn priority(&self) -> RetryClassifierPriority {
+        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
+    }
+}
+
+/// Forbids to send a call again to whom nobody vouches for: a second look at the same certificate finds the same. A
+/// connection that is refused is tried again, since a server or a proxy may be on its way up.
+#[derive(Debug)]
+pub(super) struct NotForCertificates;
+
+impl ClassifyRetry for NotForCertificates {
+    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
+        let error = context.output_or_error().and_then(Result::err).and_then(OrchestratorError::as_connector_error);
+        match error {
+            Some(error) if is_about_certificates(&innermost(error)) => RetryAction::RetryForbidden,
+            Some(_) | None => RetryAction::NoActionIndicated,
+        }
+    }
+
+    fn name(&self) -> &'static str {
+        "NotForCertificates"
     }
 
     fn priority(&self) -> RetryClassifierPriority {

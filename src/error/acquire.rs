@@ -2,7 +2,7 @@
 
 use super::{Error, Kind};
 use crate::acquire::{AcquireError, Packed, SharedRefusal, Step};
-use crate::aws::{AwsError, Refusal};
+use crate::aws::{AwsError, Refusal, is_about_certificates};
 use crate::config::Origin;
 use crate::session::{FlightError, Phase};
 
@@ -101,7 +101,7 @@ fn is_here(url: &str) -> bool {
 
 fn for_way(error: &AwsError) -> Option<String> {
     match error {
-        AwsError::NoAnswer { reason, .. } if reason.contains("certificate") => {
+        AwsError::NoAnswer { reason, .. } if is_about_certificates(reason) => {
             Some("behind a proxy that opens TLS, name its certificates in AWS_CA_BUNDLE".to_owned())
         }
         AwsError::NoAnswer { reason, .. } if reason.contains("InvalidContentType") => {

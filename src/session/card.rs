@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use super::key::CacheKey;
-use super::state::private_folder;
+use super::state::{is_private, private_folder};
 use crate::config::StoreName;
 use crate::world::World;
 
@@ -59,9 +59,9 @@ impl Cards {
         Self { folder: world.folders.state.join("sessions") }
     }
 
-    /// Returns the card of a session, if there is one that can be understood.
+    /// Returns the card of a session, if there is one that can be understood, in a folder that is ours alone.
     pub fn read(&self, key: &CacheKey) -> Option<Card> {
-        read(&self.path(key))
+        if self.is_private() { read(&self.path(key)) } else { None }
     }
 
     /// Writes the card of a session.
@@ -94,8 +94,11 @@ impl Cards {
         std::fs::remove_file(self.path(key)).is_ok()
     }
 
-    /// Every card, by key.
+    /// Every card, by key, if the folder is ours alone.
     pub fn all(&self) -> Vec<(CacheKey, Card)> {
+        if !self.is_private() {
+            return Vec::new();
+        }
         let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
         let mut cards: Vec<(CacheKey, Card)> = entries
             .flatten()
@@ -107,6 +110,10 @@ impl Cards {
             .collect();
         cards.sort_by(|a, b| (&a.1.profile, &a.0).cmp(&(&b.1.profile, &b.0)));
         cards
+    }
+
+    fn is_private(&self) -> bool {
+        self.folder.parent().is_none_or(is_private) && is_private(&self.folder)
     }
 
     fn path(&self, key: &CacheKey) -> PathBuf {

@@ -9,6 +9,11 @@ pub fn private_folder(path: &Path) -> io::Result<()> {
     check(path)
 }
 
+/// Whether the folder is one that we would write to: who can write there too can say what they like in it.
+pub(super) fn is_private(path: &Path) -> bool {
+    check(path).is_ok()
+}
+
 #[cfg(unix)]
 fn make(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
