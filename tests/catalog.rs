@@ -2,6 +2,7 @@
 
 use assume::config::{Catalog, ConfigError, Declared, From, Source, StoreName};
 use assume::error::Error;
+use assume::plan::{Overrides, PlanError, plan};
 use assume::world::{Env, World};
 
 /// A catalog made from these texts, by way of real files.
@@ -183,6 +184,62 @@ fn files_that_are_not_there_are_empty_and_reading_makes_none() {
     let catalog = Catalog::open(&World::new().with_env(env)).unwrap();
     assert!(catalog.is_empty());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn an_aws_file_that_cannot_be_understood_stops_only_what_needs_it() {
+    let ours = format!(
+        "include = [\"team.toml\"]\n{OURS}[role.via-ours]\nvia = \"prod-admin\"\nrole_arn = \
+         \"arn:aws:iam::123456789012:role/Next\"\n[role.from-aws]\nidentity = \"base\"\nrole_arn = \
+         \"arn:aws:iam::123456789012:role/A\"\n"
+    );
+    let whole = "[base]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n";
+    for (config, credentials, file) in [("[profile base\n", whole, "aws"), ("[profile base]\n", "x = 1\n", "keys")] {
+        let files = Files::new(&ours, config, credentials);
+        files.write("team.toml", TEAM);
+        let catalog = files.open().unwrap();
+        for (name, needs_it) in [
+            ("work", false),
+            ("prod-admin", false),
+            ("via-ours", false),
+            // Its identity stands in the AWS files.
+            ("from-aws", true),
+            ("base", true),
+            // A profile of that name would count, and nobody knows whether there is one.
+            ("team", true),
+            ("unknown", true),
+        ] {
+            let plan = plan(&catalog, name, &Overrides::default(), &"alice@host".parse().unwrap());
+            let stopped = matches!(&plan, Err(PlanError::Config(ConfigError::AwsFile { origin, .. }))
+                if origin.to_string().contains(&format!("{file}:1")));
+            assert_eq!(stopped, needs_it, "{name}: {plan:?}");
+            assert_eq!(plan.is_err(), needs_it, "{name}: {plan:?}");
+        }
+        assert!(!catalog.is_empty() && catalog.aws_files_are_whole().is_err());
+        let unusable: Vec<String> =
+            catalog.listings().into_iter().filter(|l| l.error.is_some()).map(|l| l.name).collect();
+        assert_eq!(unusable, ["base", "team"]);
+    }
+}
+
+#[test]
+fn a_list_of_five_thousand_names_takes_a_moment() {
+    let role = |n| format!("[role.r{n}]\nidentity = \"work\"\nrole_arn = \"arn:aws:iam::123456789012:role/R{n}\"\n");
+    let ours: String = (0..2_500).map(role).collect();
+    let profile =
+        |n| format!("[profile p{n}]\nrole_arn = arn:aws:iam::123456789012:role/P{n}\nsource_profile = base\n");
+    let config: String = (0..2_500).map(profile).collect();
+    let catalog = Files::new(&ours, &config, "").open().unwrap();
+    let began = std::time::Instant::now();
+    let listings = catalog.listings();
+    // Without an order to look names up in, it is half a minute.
+    assert!(began.elapsed() < std::time::Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(listings.len(), 5_000);
+    let last = listings.iter().find(|listing| listing.name == "r2499").unwrap();
+    assert!(last.origin.to_string().ends_with("config.toml:7498, [role.r2499]"), "{}", last.origin);
+    assert_eq!(last.role_arn.as_ref().unwrap().to_string(), "arn:aws:iam::123456789012:role/R2499");
+    let of_aws = listings.iter().find(|listing| listing.name == "p1234").unwrap();
+    assert_eq!(of_aws.role_arn.as_ref().unwrap().to_string(), "arn:aws:iam::123456789012:role/P1234");
 }
 
 #[test]

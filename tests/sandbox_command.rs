@@ -72,6 +72,15 @@ fn the_tour_comes_out_as_the_scenario_promises_without_account_terminal_or_d_bus
 }
 
 #[test]
+fn a_list_in_the_sandbox_has_each_name_once_and_an_unknown_name_gets_one_hint() {
+    let ran = in_sandbox(&home(), "assume list; assume explain nosuch");
+    assert!(!ran.stdout.contains("is not reached"), "{}", ran.stdout);
+    assert_eq!(ran.stdout.lines().filter(|line| line.starts_with("prod-admin ")).count(), 1, "{}", ran.stdout);
+    let hint = "  hint: `assume list` shows what there is\n";
+    assert_eq!(ran.stderr, format!("assume: error: there is no profile `nosuch`\n{hint}"));
+}
+
+#[test]
 fn a_command_finds_the_sandbox_and_nothing_of_the_real_world() {
     let mut home = home();
     home.set("AWS_ACCESS_KEY_ID", "AKIAREALREALREALREAL")

@@ -68,7 +68,11 @@ pub(super) fn planned(
     overrides: &OverrideArgs,
     world: &World,
 ) -> Result<Plan, Error> {
-    plan(catalog, profile, &overrides.overrides()?, &who(world)).map_err(|error| begin::no_plan(error, catalog, world))
+    let planned = plan(catalog, profile, &overrides.overrides()?, &who(world));
+    let plan = planned.map_err(|error| begin::no_plan(error, catalog, world))?;
+    // Whoever has a plan needed no file that cannot be understood.
+    catalog.tell_of_what_is_set_aside();
+    Ok(plan)
 }
 
 fn life(catalog: &Catalog, consumer: Consumer) -> Life {

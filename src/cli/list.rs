@@ -23,6 +23,10 @@ pub(super) struct ListArgs {
 pub(super) fn run(args: &ListArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
     let (listings, words) = (catalog.listings(), super::command_words());
+    if listings.is_empty() {
+        catalog.aws_files_are_whole()?;
+    }
+    catalog.tell_of_what_is_set_aside();
     if args.json {
         let list: Vec<Value> = listings.iter().map(|listing| in_json(listing, &words)).collect();
         stdout::print(&stdout::json(&Value::from(list)))?;
@@ -51,7 +55,14 @@ fn page(listings: &[Listing], words: &BTreeSet<String>) -> String {
     let width = |text: fn(&Listing) -> String| listings.iter().map(|l| text(l).chars().count()).max().unwrap_or(0);
     let (names, kinds, roles) = (width(name), width(kind), width(role));
     let mut page = String::new();
+    let mut counts: Option<&Listing> = None;
     for listing in listings {
+        if counts.is_some_and(|counts| is_twin(listing, counts)) {
+            continue;
+        }
+        if listing.shadowed_by.is_none() {
+            counts = Some(listing);
+        }
         let (name, kind, role) = (name(listing), kind(listing), role(listing));
         let line = format!("{name:names$}  {kind:kinds$}  {role:roles$}  {}", plain(&listing.origin.to_string()));
         page.push_str(line.trim_end());
@@ -67,6 +78,15 @@ fn page(listings: &[Listing], words: &BTreeSet<String>) -> String {
         }
     }
     page
+}
+
+/// Whether it is the same role under the same name, kept in the AWS files for programs that know no other.
+fn is_twin(listing: &Listing, counts: &Listing) -> bool {
+    listing.shadowed_by.is_some()
+        && listing.kind == "profile"
+        && listing.name == counts.name
+        && listing.role_arn.is_some()
+        && listing.role_arn == counts.role_arn
 }
 
 fn name(listing: &Listing) -> String {

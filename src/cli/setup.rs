@@ -54,6 +54,7 @@ pub(super) fn run(args: &SetupArgs, world: &World) -> Result<ExitCode, Error> {
 
 fn credential_process(args: &CredentialProcessArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
+    catalog.aws_files_are_whole()?;
     let mut file = AwsConfigEdit::open(&world.folders.aws_config)?;
     let program = program(world)?;
     let mut names = args.profiles.clone();

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zeroize::Zeroizing;
 
@@ -29,10 +29,12 @@ pub(super) struct AwsFile {
     text: Arc<Zeroizing<String>>,
     sections: Vec<Section>,
     settings: Vec<Setting>,
+    /// The sections' numbers by kind and name, for whoever asks for thousands.
+    sorted: OnceLock<Vec<usize>>,
 }
 
 /// What a section is about.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(super) enum Kind {
     Profile,
     Services,
@@ -65,6 +67,7 @@ impl AwsFile {
             text: Arc::new(Zeroizing::new(text)),
             sections: Vec::new(),
             settings: Vec::new(),
+            sorted: OnceLock::new(),
         };
         let text = file.text.clone();
         let mut default_is_prefixed = false;
@@ -130,8 +133,31 @@ impl AwsFile {
         }
     }
 
+    /// Sorts the sections once: one name is found by looking at all of them, but not each of thousands.
+    pub(super) fn sort(&self) {
+        self.sorted.get_or_init(|| {
+            let mut numbers: Vec<usize> = (0..self.sections.len()).collect();
+            numbers.sort_by_key(|&number| (self.title(&self.sections[number]), number));
+            numbers
+        });
+    }
+
+    fn title(&self, section: &Section) -> (Kind, &str) {
+        (section.kind, &self.text[section.name.clone()])
+    }
+
     fn sections<'a>(&'a self, kind: Kind, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Section> {
-        self.sections.iter().filter(move |section| section.kind == kind && &self.text[section.name.clone()] == name)
+        let title = (kind, name);
+        let (sorted, all) = match self.sorted.get() {
+            None => (&[][..], &self.sections[..]),
+            Some(numbers) => {
+                let begin = numbers.partition_point(|&number| self.title(&self.sections[number]) < title);
+                let count = numbers[begin..].partition_point(|&number| self.title(&self.sections[number]) == title);
+                (&numbers[begin..begin + count], &[][..])
+            }
+        };
+        let found = sorted.iter().map(|&number| &self.sections[number]);
+        found.chain(all.iter().filter(move |section| self.title(section) == title))
     }
 
     /// Returns where a section begins first, if the file has it.

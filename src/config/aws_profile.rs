@@ -21,11 +21,18 @@ use crate::terms::{RoleDuration, SecretString};
 pub(super) struct AwsFiles {
     pub(super) config: Option<AwsFile>,
     pub(super) credentials: Option<AwsFile>,
+    /// Why a file was set aside: then nothing is known of what stands in either.
+    pub(super) broken: Option<ConfigError>,
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
     pub(super) ignore_endpoints: bool,
 }
 
 impl AwsFiles {
+    /// Returns the files, if both can be understood.
+    pub(super) fn whole(&self) -> Result<&Self, ConfigError> {
+        self.broken.as_ref().map_or(Ok(self), |error| Err(error.clone()))
+    }
+
     /// Returns what the files say under that name.
     pub(super) fn profile(&self, name: &str) -> Result<Option<AwsProfile>, ConfigError> {
         let Some(origin) = self.begins(name) else { return Ok(None) };
@@ -87,6 +94,11 @@ impl AwsFiles {
         let settings = Settings { files: self, name };
         let theirs = settings.get("credential_process").filter(|process| asks_us_for(&process.value).is_none());
         settings.outranking().or(theirs.map(|process| process.origin))
+    }
+
+    /// Makes the files ready to be asked for one name after the other.
+    pub(super) fn sort(&self) {
+        self.both().for_each(AwsFile::sort);
     }
 
     fn both(&self) -> impl Iterator<Item = &AwsFile> {

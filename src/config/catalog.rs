@@ -8,13 +8,14 @@ use super::aws_profile::AwsFiles;
 use super::console::ConsoleSettings;
 use super::environment;
 use super::error::ConfigError;
-use super::model::{Connection, Declared, Defaults};
+use super::model::{AwsProfile, Connection, Declared, Defaults};
 use super::origin::{Origin, Sourced};
 use super::ours::{NameOf, OurFile};
 use super::read::{self, Trust};
 use super::role::Around;
 use super::section::nearest;
 use super::sign_in::{self, WebIdentity};
+use crate::person;
 use crate::world::World;
 
 /// Every declared profile and identity, and what holds for all of them.
@@ -50,7 +51,8 @@ pub struct Listing {
 }
 
 impl Catalog {
-    /// Reads our file (with what it includes) and the AWS shared files. A file that does not exist is an empty one.
+    /// Reads our file (with what it includes) and the AWS shared files. A file that does not exist is an empty one; an AWS
+    /// file that cannot be understood is set aside, and stops only what needs to know what stands in it.
     pub fn open(world: &World) -> Result<Self, ConfigError> {
         let folders = &world.folders;
         let home = folders.home.clone();
@@ -68,11 +70,17 @@ impl Catalog {
             Some(text) => AwsFile::parse(path, text, family).map(Some),
             None => Ok(None),
         };
-        let aws = AwsFiles {
-            config: aws_file(&folders.aws_config, Family::Config)?,
-            credentials: aws_file(&folders.aws_credentials, Family::Credentials)?,
-            ignore_endpoints: environment::ignores_endpoints(&world.env)?,
+        let mut broken = None;
+        let mut unless_broken = |file: Result<Option<AwsFile>, ConfigError>| {
+            file.unwrap_or_else(|error| {
+                broken.get_or_insert(error);
+                None
+            })
         };
+        let config = unless_broken(aws_file(&folders.aws_config, Family::Config));
+        let credentials = unless_broken(aws_file(&folders.aws_credentials, Family::Credentials));
+        let aws =
+            AwsFiles { config, credentials, broken, ignore_endpoints: environment::ignores_endpoints(&world.env)? };
         let environment = environment::connection(&world.env)?;
         let offered = sign_in::of_environment(&world.env);
         let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
@@ -87,8 +95,9 @@ impl Catalog {
             return Ok(Some(found));
         }
         // A profile that only points back to us, as `setup credential-process` writes them, takes nobody's name.
-        let is_pointer = self.is_ours(name) && self.aws.points_to_itself(name);
-        if !is_pointer && let Some(profile) = self.aws.profile(name)? {
+        let aws = self.aws.whole()?;
+        let is_pointer = self.is_ours(name) && aws.points_to_itself(name);
+        if !is_pointer && let Some(profile) = aws.profile(name)? {
             return Ok(Some(Declared::AwsProfile(profile)));
         }
         for file in &self.included {
@@ -145,17 +154,33 @@ impl Catalog {
 
     /// Whether nothing at all is declared.
     pub fn is_empty(&self) -> bool {
-        self.names().next().is_none()
+        self.names().next().is_none() && self.aws.broken.is_none()
+    }
+
+    /// Tells that an AWS file is of no use, if one is: what does not need it goes on.
+    pub fn tell_of_what_is_set_aside(&self) {
+        let Some(error) = &self.aws.broken else { return };
+        let at = error.origin().map_or_else(String::new, |origin| format!(" ({origin})"));
+        let cause = std::error::Error::source(error).map_or_else(String::new, |cause| format!(": {cause}"));
+        person::warn(&format!("{error}{cause}{at}; profiles of ~/.aws cannot be used until it is mended"));
+    }
+
+    /// Refuses an AWS file that cannot be understood, for what has to know all that stands in both.
+    pub fn aws_files_are_whole(&self) -> Result<(), ConfigError> {
+        self.aws.whole().map(drop)
     }
 
     /// Every name, sorted; a name that is declared twice comes with the declaration that counts first.
     pub fn listings(&self) -> Vec<Listing> {
+        self.aws.sort();
+        self.main.iter().chain(&self.included).for_each(OurFile::number_lines);
+        let own: BTreeSet<&str> = self.our_names().map(|(_, _, entry)| entry.key.as_str()).collect();
         let ours = |file: &OurFile| -> Vec<(String, &'static str, Origin)> {
             file.names().map(|(what, entry)| (entry.key.clone(), what.word(), file.origin(what, entry))).collect()
         };
         let mut found: Vec<(String, &'static str, Origin)> = self.main.iter().flat_map(ours).collect();
         let profiles: BTreeSet<&str> = self.aws.names().collect();
-        let pointer = |name: &str| self.is_ours(name) && self.aws.points_to_itself(name);
+        let pointer = |name: &str| own.contains(name) && self.aws.points_to_itself(name);
         let profiles = profiles.into_iter().filter(|name| !pointer(name));
         let profile = |name: &str| self.aws.begins(name).map(|origin| (name.to_owned(), "profile", origin));
         found.extend(profiles.filter_map(profile));
@@ -165,10 +190,12 @@ impl Catalog {
         for (name, kind, origin) in found {
             let shadowed_by = first.get(&name).cloned();
             first.entry(name.clone()).or_insert_with(|| origin.clone());
-            let (role_arn, error) = match shadowed_by {
-                None => self.role_arn(&name).map_or_else(|error| (None, Some(error.to_string())), |arn| (arn, None)),
-                Some(_) => (None, None),
+            let role_arn = match (&shadowed_by, kind) {
+                (None, _) => self.role_arn(&name),
+                (Some(_), "profile") => Ok(self.aws.profile(&name).ok().flatten().and_then(role_arn_of)),
+                (Some(_), _) => Ok(None),
             };
+            let (role_arn, error) = role_arn.map_or_else(|error| (None, Some(error.to_string())), |arn| (arn, None));
             listings.push(Listing { name, kind, origin, role_arn, shadowed_by, error });
         }
         listings.sort_by(|a, b| a.name.cmp(&b.name).then(a.shadowed_by.is_some().cmp(&b.shadowed_by.is_some())));
@@ -178,7 +205,7 @@ impl Catalog {
     fn role_arn(&self, name: &str) -> Result<Option<crate::terms::RoleArn>, ConfigError> {
         Ok(match self.find(name)? {
             Some(Declared::Role(role)) => Some(role.call.role_arn.value),
-            Some(Declared::AwsProfile(profile)) => profile.role.map(|call| call.role_arn.value),
+            Some(Declared::AwsProfile(profile)) => role_arn_of(profile),
             Some(Declared::Identity(_)) | None => None,
         })
     }
@@ -228,4 +255,8 @@ impl Catalog {
     fn names(&self) -> impl Iterator<Item = &str> {
         self.our_names().map(|(_, _, entry)| entry.key.as_str()).chain(self.aws.names())
     }
+}
+
+fn role_arn_of(profile: AwsProfile) -> Option<crate::terms::RoleArn> {
+    profile.role.map(|call| call.role_arn.value)
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -16,6 +16,8 @@ pub(super) struct Document {
     pub(super) path: Arc<Path>,
     pub(super) text: String,
     pub(super) root: Table,
+    /// Where each line ends, for whoever asks for thousands.
+    line_ends: OnceLock<Vec<usize>>,
 }
 
 /// A table, its keys in the order of the file.
@@ -62,7 +64,7 @@ impl Document {
                 return Err(ConfigError::Toml { message, origin: Origin::File { path, line, key } });
             }
         };
-        Ok(Self { path, text, root })
+        Ok(Self { path, text, root, line_ends: OnceLock::new() })
     }
 
     /// Returns where a key stands.
@@ -72,7 +74,19 @@ impl Document {
 
     /// Returns where a key stands, called by another name, such as `[role.prod]`.
     pub(super) fn origin_as(&self, entry: &Entry, key: String) -> Origin {
-        Origin::File { path: self.path.clone(), line: line_of(&self.text, entry.at), key }
+        Origin::File { path: self.path.clone(), line: self.line_of(entry.at), key }
+    }
+
+    /// Looks for the lines once: the line of one place is counted, but not that of each of thousands.
+    pub(super) fn number_lines(&self) {
+        self.line_ends.get_or_init(|| self.text.match_indices('\n').map(|(at, _)| at).collect());
+    }
+
+    fn line_of(&self, at: usize) -> usize {
+        match self.line_ends.get() {
+            Some(ends) => ends.partition_point(|&end| end < at) + 1,
+            None => line_of(&self.text, at),
+        }
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::origin::Origin;
 
 /// Why a catalog cannot be had, or a profile in it not be read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file that is there and cannot be read.
     #[error("{} cannot be read", path.display())]
@@ -14,7 +15,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What the machine said.
-        source: io::Error,
+        source: Arc<io::Error>,
     },
     /// A file that is no text.
     #[error("{} is not UTF-8 text", path.display())]
@@ -128,7 +129,7 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
         /// What the machine said.
-        source: io::Error,
+        source: Arc<io::Error>,
     },
     /// A file that somebody changed while we did.
     #[error("{} was changed by somebody else meanwhile, and is left as it is", path.display())]
@@ -156,4 +157,28 @@ pub enum ConfigError {
         /// A name that may have been meant.
         nearest: Option<String>,
     },
+}
+
+impl ConfigError {
+    /// Returns where it stands, if it is about a place in a file.
+    pub fn origin(&self) -> Option<&Origin> {
+        match self {
+            Self::Unreadable { .. }
+            | Self::NotText { .. }
+            | Self::Untrusted { .. }
+            | Self::Unwritable { .. }
+            | Self::Changed { .. } => None,
+            Self::NotOurs { elsewhere, .. } => elsewhere.as_ref(),
+            Self::Toml { origin, .. }
+            | Self::AwsFile { origin, .. }
+            | Self::UnknownKey { origin, .. }
+            | Self::Invalid { origin, .. }
+            | Self::Missing { origin, .. }
+            | Self::Both { origin, .. }
+            | Self::Twice { origin, .. }
+            | Self::Name { origin, .. }
+            | Self::NotEditable { origin, .. }
+            | Self::NotGranted { origin, .. } => Some(origin),
+        }
+    }
 }

@@ -140,6 +140,11 @@ impl OurFile {
         self.document.root.table(what.word())?.entry(name)
     }
 
+    /// Makes the file ready to say of one name after the other where it stands.
+    pub(super) fn number_lines(&self) {
+        self.document.number_lines();
+    }
+
     /// Returns where a name's table begins.
     pub(super) fn origin(&self, what: NameOf, entry: &Entry) -> Origin {
         self.document.origin_as(entry, title(what, &entry.key))

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::ConfigError;
 
@@ -19,7 +20,7 @@ pub(super) enum Trust {
 
 /// Returns a file's text, or `None` if there is no such file.
 pub(super) fn text(path: &Path, trust: Trust) -> Result<Option<String>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source };
+    let unreadable = |source| ConfigError::Unreadable { path: path.to_owned(), source: Arc::new(source) };
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
@@ -44,7 +45,9 @@ fn check(file: &File, path: &Path, trust: Trust) -> Result<(), ConfigError> {
     if trust == Trust::Anybody {
         return Ok(());
     }
-    let meta = file.metadata().map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let meta = file
+        .metadata()
+        .map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source: Arc::new(source) })?;
     let (mode, me) = (meta.mode(), geteuid().as_raw());
     let found = if !meta.is_file() {
         // A pipe or a descriptor (`ASSUME_CONFIG=<(…)`) has nobody else's hands on it.

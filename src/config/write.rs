@@ -4,13 +4,14 @@
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::error::ConfigError;
 
 /// Replaces what `before` was with `after`. Refuses if the file is no longer what `before` says.
 pub(super) fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), ConfigError> {
     let target = behind_links(path);
-    let unwritable = |source| ConfigError::Unwritable { path: path.to_owned(), source };
+    let unwritable = |source| ConfigError::Unwritable { path: path.to_owned(), source: Arc::new(source) };
     let now = match fs::read_to_string(&target) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == ErrorKind::NotFound => None,

@@ -8,24 +8,7 @@ use crate::config::ConfigError;
 impl From<ConfigError> for Error {
     fn from(error: ConfigError) -> Self {
         let hint = hint(&error);
-        let origin = match &error {
-            ConfigError::Unreadable { .. }
-            | ConfigError::NotText { .. }
-            | ConfigError::Untrusted { .. }
-            | ConfigError::Unwritable { .. }
-            | ConfigError::Changed { .. } => None,
-            ConfigError::NotOurs { elsewhere, .. } => elsewhere.clone(),
-            ConfigError::Toml { origin, .. }
-            | ConfigError::AwsFile { origin, .. }
-            | ConfigError::UnknownKey { origin, .. }
-            | ConfigError::Invalid { origin, .. }
-            | ConfigError::Missing { origin, .. }
-            | ConfigError::Both { origin, .. }
-            | ConfigError::Twice { origin, .. }
-            | ConfigError::Name { origin, .. }
-            | ConfigError::NotEditable { origin, .. }
-            | ConfigError::NotGranted { origin, .. } => Some(origin.clone()),
-        };
+        let origin = error.origin().cloned();
         let kind = match &error {
             ConfigError::Unwritable { .. } | ConfigError::Changed { .. } => Kind::System,
             ConfigError::NotOurs { .. } => Kind::Usage,

@@ -108,6 +108,9 @@ fn hint(error: &PlanError) -> Option<String> {
                 format!("leave it out, or say it for a further role that has `via = \"{profile}\"`")
             }
         }),
+        PlanError::FlagRefused { flag: "--duration", profile, .. } => {
+            Some(format!("leave out --duration: 1h is what `{profile}` gets, and it is renewed by the same command"))
+        }
         PlanError::Config(_)
         | PlanError::NotARole { .. }
         | PlanError::FlagRefused { .. }

@@ -97,6 +97,8 @@ impl Place {
         self.link(program, &ours)?;
         self.write(OUR_CONFIG, our_config(profiles, &identities).as_bytes())?;
         self.write(AWS_CONFIG, aws_config(profiles, &identities, &ours).as_bytes())?;
+        // Empty, and there: a variable names it.
+        self.write(".aws/credentials", b"")?;
         self.write(".bashrc", b"eval \"$(assume init bash)\"\n")?;
         self.write(".zshrc", b"eval \"$(assume init zsh)\"\n")?;
         self.write(".config/fish/config.fish", b"assume init fish | source\n")?;
