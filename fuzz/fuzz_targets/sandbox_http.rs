@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use assume::sandbox::{Key, Options, Scenario, Server};
 use assume::terms::ExposeSecret;
+use assume_fuzz::ignore_broken_pipes;
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
@@ -59,7 +60,10 @@ impl Stage {
 }
 
 thread_local! {
-    static STAGE: RefCell<Stage> = RefCell::new(Stage::new());
+    static STAGE: RefCell<Stage> = {
+        ignore_broken_pipes();
+        RefCell::new(Stage::new())
+    };
 }
 
 /// Headers, and then whatever the input says: up to an empty line it goes on with the headers.

@@ -65,6 +65,13 @@ impl Default for Home {
     }
 }
 
+/// Makes writing to a connection that its other end has cut an error. A Rust program's own start does that, but under
+/// libFuzzer `main` is C++'s, and the signal would end the run.
+pub fn ignore_broken_pipes() {
+    // SAFETY: no handler is installed, so nothing of ours runs in one.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
+}
+
 /// Splits the input at lines of `%%`; what is missing is empty.
 pub fn parts<const N: usize>(data: &[u8]) -> [&[u8]; N] {
     let mut rest = data;

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use crate::ignore_broken_pipes;
+
 /// A server with one answer.
 pub struct Loopback {
     port: u16,
@@ -13,6 +15,7 @@ pub struct Loopback {
 impl Loopback {
     /// Starts it. It ends with the process.
     pub fn start() -> Self {
+        ignore_broken_pipes();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let answer = Arc::new(Mutex::new(Vec::new()));

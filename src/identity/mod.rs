@@ -20,6 +20,7 @@ pub use fingerprint::fingerprint;
 pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
+pub use process::read_answer;
 pub use sign_in::claims::Claims;
 pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
 

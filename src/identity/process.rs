@@ -35,18 +35,22 @@ pub(super) fn run(command: &str, identity: &str, world: &World) -> Result<Creden
         program: command.split_whitespace().next().unwrap_or_default().to_owned(),
         reason,
     };
-    let text = printed(command, world).map_err(&failed)?;
+    printed(command, world).and_then(|text| read_answer(&text)).map_err(failed)
+}
+
+/// Reads what such a program prints, or says what is wrong with it.
+pub fn read_answer(text: &[u8]) -> Result<Credentials, String> {
     // A parser's error could quote what it choked on.
-    let answer: Answer = serde_json::from_slice(&text)
-        .map_err(|_| failed("it printed something else than the JSON that AWS describes".to_owned()))?;
+    let answer: Answer = serde_json::from_slice(text)
+        .map_err(|_| "it printed something else than the JSON that AWS describes".to_owned())?;
     if answer.version != 1 {
-        return Err(failed(format!("it speaks version {}, and 1 is the only one", answer.version)));
+        return Err(format!("it speaks version {}, and 1 is the only one", answer.version));
     }
     let expires_at = match answer.expiration.as_deref() {
-        Some(text) => Some(time(text).ok_or_else(|| failed("its Expiration is no RFC 3339 time".to_owned()))?),
+        Some(text) => Some(time(text).ok_or_else(|| "its Expiration is no RFC 3339 time".to_owned())?),
         None => None,
     };
-    read(answer, expires_at).ok_or_else(|| failed("its AccessKeyId is none".to_owned()))
+    read(answer, expires_at).ok_or_else(|| "its AccessKeyId is none".to_owned())
 }
 
 /// Returns what a command prints, or what became of it instead.
