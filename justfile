@@ -18,7 +18,11 @@ generate:
 
 # A local AWS to try everything on
 tour:
-    cargo run --release -- sandbox tour
+    cargo build --release && target/release/assume sandbox tour
+
+# A table of ratios: how long a warm answer takes beside other programs (needs hyperfine and valgrind)
+bench *arguments:
+    cargo bench -- {{arguments}}
 
 # Licences, bans and sources of all dependencies (needs cargo-deny)
 deny:

@@ -23,9 +23,10 @@ use crate::identity::{Generation, base_credentials, fingerprint, whose};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
+use crate::recall;
 use crate::session::{
-    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Found, Kept, Life, Phase, Taken, Turn,
-    Waiting, cache_keys,
+    Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Kept, Life, Phase, Taken, Turn, Waiting,
+    cache_keys,
 };
 use crate::terms::show_duration;
 use crate::vault::{StoreName, Vault};
@@ -178,17 +179,8 @@ impl<'a> Run<'a> {
 
     /// Returns the step's session, if the cache holds one that is good enough.
     fn look(&self, count: usize) -> Option<Credentials> {
-        let life = if count == self.plan.steps() { self.wanted } else { Life::NextCall };
-        let found = self.cache.find(&self.keys[count - 1], life).filter(|found| self.is_young_enough(count, found))?;
-        Some(found.credentials)
-    }
-
-    /// A trust policy on the way may look at how long ago the code was given.
-    fn is_young_enough(&self, count: usize, found: &Found) -> bool {
-        Call::of(self.plan, count).max_age().is_none_or(|max_age| {
-            let age = self.world.clock.now().duration_since(found.issued_at).unwrap_or_default();
-            age < max_age
-        })
+        let find = |life| self.cache.find(&self.keys[count - 1], life);
+        recall::good_enough(self.plan, count, self.wanted, self.world, find)
     }
 
     /// Waits for a lock: a step's, or a person's.

@@ -13,6 +13,7 @@ pub mod vault;
 pub mod session;
 pub mod aws;
 pub mod identity;
+pub mod recall;
 pub mod mfa;
 pub mod sts;
 pub mod acquire;

@@ -1,4 +1,4 @@
-//! Parse, run, turn an error into text and an exit code.
+//! The executable that people and SDKs start: lean, so that it starts at once.
 
 use std::process::ExitCode;
 

@@ -283,7 +283,7 @@ impl Place {
                 self.refuse(&["keyctl=1", "add_key=1", "request_key=1"]);
             }
             Done::KernelFull => {
-                let user = PlainUser::living_in(&home, assume());
+                let user = PlainUser::living_in(&home);
                 let fill = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/fill_quota.py");
                 let script = home.join("fill_quota.py");
                 std::fs::copy(fill, &script).unwrap();

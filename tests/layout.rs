@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::home::{assume, engine};
+
 #[test]
 fn a_module_imports_only_what_stands_above_it() {
     let rooms = rooms();
@@ -35,13 +37,26 @@ fn nothing_above_aws_names_an_sdk_or_a_runtime() {
     assert!(wrong.is_empty(), "these would bring an SDK onto the warm path:\n{}", wrong.join("\n"));
 }
 
+/// What links the engine's libraries into the executable that is started, whatever it imports, makes each start slower.
+#[test]
+fn the_executable_that_is_started_has_no_sdk_no_secret_service_and_no_encrypted_file_in_it() {
+    let holds = |program: &Path, text: &str| {
+        let bytes = fs::read(program).unwrap();
+        bytes.windows(text.len()).any(|window| window == text.as_bytes())
+    };
+    for text in ["x-amz-security-token", "org.freedesktop.secrets", "age-encryption.org"] {
+        assert!(holds(engine(), text), "{text} no longer tells");
+        assert!(!holds(assume(), text), "{text}");
+    }
+}
+
 #[test]
 fn every_file_in_src_belongs_to_a_room_of_the_list() {
     let rooms: BTreeSet<String> = rooms().into_iter().collect();
     let found: BTreeSet<String> = fs::read_dir(src())
         .unwrap()
         .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
-        .filter(|name| name != "lib" && name != "main")
+        .filter(|name| !["lib", "main", "bin"].contains(&name.as_str()))
         .collect();
     assert_eq!(found, rooms);
 }

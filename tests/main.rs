@@ -30,4 +30,5 @@ mod single_flight;
 mod support;
 mod terminal;
 mod vault_stores;
+mod ways;
 mod web_identity;

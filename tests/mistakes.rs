@@ -18,7 +18,7 @@ use assume::world::Clock;
 use serde::Deserialize;
 use toml_edit::{DocumentMut, Item, Value};
 
-use crate::support::home::{Home, Ran, assume, ran};
+use crate::support::home::{Home, Ran, assume, install_into, ran};
 use crate::support::sandbox::Sandbox;
 
 const TABLE: &str = include_str!("mistakes.toml");
@@ -245,9 +245,7 @@ fn programs_for_anybody() -> &'static Path {
     let folder = FOLDER.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
-        let program = folder.path().join("assume");
-        // Another name of the same file costs nothing, where the file system can.
-        std::fs::hard_link(assume(), &program).or_else(|_| std::fs::copy(assume(), &program).map(drop)).unwrap();
+        install_into(folder.path());
         folder
     });
     folder.path()

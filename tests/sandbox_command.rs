@@ -10,7 +10,7 @@ use assume::vault::sweep;
 use assume::world::World;
 
 use crate::support::aws_cli;
-use crate::support::home::{Home, Ran, ran};
+use crate::support::home::{Home, Ran, install_into, ran};
 use crate::support::plain_user;
 
 /// A home whose temp folder is its own, so that what is left behind can be seen.
@@ -368,8 +368,7 @@ fn where_the_kernel_has_no_room_an_encrypted_file_in_the_folder_keeps_the_secret
     // The build folder may be closed to other users.
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
-    let program = folder.path().join("assume");
-    std::fs::copy(crate::support::home::assume(), &program).unwrap();
+    let program = install_into(folder.path());
     let inner = "sandbox_command::in_a_full_kernel";
     let output = plain_user::rerun_as_plain_user(inner, &[("PROGRAM", program.to_str().unwrap())]);
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);

@@ -12,7 +12,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use serde_json::Value;
 
-use crate::support::home::{Home, Ran, assume, ran};
+use crate::support::home::{Home, Ran, ran};
 use crate::support::lane::{Lane, LaneHome, on_each_lane};
 use crate::support::plain_user::PlainUser;
 use crate::support::sandbox::{ALICES_DEVICE, Sandbox};
@@ -306,7 +306,7 @@ fn our_memory_is_closed_and_that_of_what_we_start_is_not() {
     let home: &Home = &sandbox.home;
     let parent = r#"
 p=$PPID
-while read -r name <"/proc/$p/comm" && [ "$name" != assume ]; do
+while read -r name <"/proc/$p/comm" && [ "${name#assume}" = "$name" ]; do
   while read -r key value; do [ "$key" != PPid: ] || q=$value; done <"/proc/$p/status"
   p=$q
 done
@@ -324,7 +324,7 @@ mfa_serial = "arn:aws:iam::111122223333:mfa/alice"
 mfa_process = "sh code.sh"
 "#,
     );
-    let user = PlainUser::living_in(home.path(), assume());
+    let user = PlainUser::living_in(home.path());
     let mut command = home.program(&user.launcher[0]);
     command.args(&user.launcher[1..]).arg(&user.program);
     command.env("ASSUME_VAULT", "none").args(["exec", "prod-admin", "--", "stat", "-c", "%u", "/proc/self/environ"]);

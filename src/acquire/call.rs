@@ -113,14 +113,6 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// How old an MFA session may be.
-    pub(super) fn max_age(self) -> Option<Duration> {
-        match self {
-            Self::First(_, Signed::SessionToken(session)) => session.max_age.as_ref().map(|age| age.value),
-            Self::First(_, Signed::AssumeRole(_) | Signed::AssumeRoot(_)) | Self::Next(_) | Self::Exchange(_) => None,
-        }
-    }
-
     /// Returns how far this machine's clock is behind AWS's, or before it: AssumeRole's session ends the asked time after
     /// AWS's now. That of an account's root is shorter than asked for, so GetSessionToken tells nothing.
     pub(super) fn clock_off(self, session: &Credentials, now: SystemTime) -> Option<(Duration, &'static str)> {

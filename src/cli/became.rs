@@ -1,14 +1,15 @@
 //! From a name to credentials: the arrows that every hand-over command shares.
 
 use super::begin;
+use super::engine::{Engine, Here, Wanted};
 use super::overrides::OverrideArgs;
-use crate::acquire::acquire;
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
 use crate::mfa::GivenCode;
 use crate::person;
 use crate::plan::{Plan, plan};
-use crate::session::{Credentials, Life};
+use crate::recall::{Question, Recalled, keep_way, recall_way};
+use crate::session::{CacheKey, Credentials, Life};
 use crate::terms::{Region, SessionName};
 use crate::vault::Vault;
 use crate::world::World;
@@ -22,6 +23,15 @@ pub(super) enum Consumer {
     Refreshes,
 }
 
+impl Consumer {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Keeps => "keeps",
+            Self::Refreshes => "refreshes",
+        }
+    }
+}
+
 /// What a hand-over needs to know.
 #[derive(Debug)]
 pub(super) struct Became {
@@ -33,18 +43,57 @@ pub(super) struct Became {
     pub(super) credentials: Credentials,
 }
 
-/// Plans, looks into the cache, does what it lacks.
+/// Goes the way that is known, or reads what is declared and plans.
 ///
 /// `world` is the one before the first switch: credentials that we exported are never an identity again.
 pub(super) fn credentials(
+    profile: &str,
+    overrides: &OverrideArgs,
+    consumer: Consumer,
+    engine: &dyn Engine,
+    world: &World,
+) -> Result<Became, Error> {
+    let flags = overrides.words()?;
+    let question = Question { profile, flags: &flags, consumer: consumer.as_str() };
+    if let Some(Recalled { region, credentials }) = recall_way(question, world) {
+        return Ok(Became { profile: profile.to_owned(), region, credentials });
+    }
+    let since = world.clock.now();
+    let catalog = Catalog::open(world)?;
+    planned_credentials(&catalog, profile, overrides, consumer, engine, world, |plan, key, life, vault| {
+        keep_way(question, (&catalog, plan, key), life, vault, since, world);
+    })
+}
+
+/// Plans, looks into the cache, does what it lacks.
+pub(super) fn credentials_in(
     catalog: &Catalog,
     profile: &str,
     overrides: &OverrideArgs,
     consumer: Consumer,
+    engine: &dyn Engine,
     world: &World,
 ) -> Result<Became, Error> {
+    planned_credentials(catalog, profile, overrides, consumer, engine, world, |_, _, _, _| {})
+}
+
+fn planned_credentials(
+    catalog: &Catalog,
+    profile: &str,
+    overrides: &OverrideArgs,
+    consumer: Consumer,
+    engine: &dyn Engine,
+    world: &World,
+    recalled: impl FnOnce(&Plan, &CacheKey, Life, &Vault),
+) -> Result<Became, Error> {
     let plan = planned(catalog, profile, overrides, world)?;
-    of_plan(plan, catalog, overrides.given_code(), consumer, world)
+    let vault = Vault::new(&catalog.defaults().vault, world);
+    let life = life(catalog, consumer);
+    let had = engine.credentials(Wanted { plan: &plan, life, code: overrides.given_code(), vault: &vault }, world)?;
+    if let Some(key) = &had.recalled {
+        recalled(&plan, key, life, &vault);
+    }
+    Ok(Became { profile: plan.profile, region: plan.region.map(|region| region.value), credentials: had.credentials })
 }
 
 /// Looks into the cache for what a plan leads to, and does what it lacks.
@@ -55,10 +104,9 @@ pub(super) fn of_plan(
     consumer: Consumer,
     world: &World,
 ) -> Result<Became, Error> {
-    confirm(&plan, world)?;
     let vault = Vault::new(&catalog.defaults().vault, world);
-    let credentials = acquire(&plan, life(catalog, consumer), code, &vault, world)?;
-    Ok(Became { profile: plan.profile, region: plan.region.map(|region| region.value), credentials })
+    let had = Here.credentials(Wanted { plan: &plan, life: life(catalog, consumer), code, vault: &vault }, world)?;
+    Ok(Became { profile: plan.profile, region: plan.region.map(|region| region.value), credentials: had.credentials })
 }
 
 /// Returns the plan for a name and the flags of this call.
@@ -84,7 +132,7 @@ fn life(catalog: &Catalog, consumer: Consumer) -> Life {
 }
 
 /// Any program of this user may start us, so a person who is to agree is told which one did.
-fn confirm(plan: &Plan, world: &World) -> Result<(), Error> {
+pub(super) fn confirm(plan: &Plan, world: &World) -> Result<(), Error> {
     let Some(origin) = &plan.confirm else { return Ok(()) };
     let caller = person::caller().map_or_else(String::new, |caller| format!(" to {caller}"));
     let question = format!("Hand over the credentials of {}{caller}?", plan.profile);

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use super::became::{self, Consumer};
+use super::engine::Here;
 use super::overrides::OverrideArgs;
 use super::profile_ref;
 use super::stdout::print;
@@ -70,7 +71,7 @@ pub(super) fn run(args: &ConsoleArgs, world: &World) -> Result<ExitCode, Error> 
     }
     // Before anybody is asked for a code.
     let way = way(args, &settings, &before)?;
-    let became = became::credentials(&catalog, &args.profile, &args.overrides, Consumer::Keeps, &before)?;
+    let became = became::credentials_in(&catalog, &args.profile, &args.overrides, Consumer::Keeps, &Here, &before)?;
     let credentials = &became.credentials;
     let partition = credentials.partition().or(became.region.as_ref().map(Partition::of_region));
     let partition = partition.unwrap_or(Partition::Aws);

@@ -5,10 +5,10 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::became::{self, Became, Consumer};
+use super::engine::Engine;
 use super::overrides::OverrideArgs;
 use super::profile_ref;
 use super::switch::private_config;
-use crate::config::Catalog;
 use crate::error::Error;
 use crate::handover::{Hand, OurSecrets, Owner, RunError, accompany, before_first_switch, replace, switch};
 use crate::world::World;
@@ -33,11 +33,11 @@ pub(super) struct ExecArgs {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ExecArgs, world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &ExecArgs, engine: &dyn Engine, world: &World) -> Result<ExitCode, Error> {
     if args.refresh {
-        return accompanied(&args.profile, &args.overrides, &args.command, world);
+        return accompanied(&args.profile, &args.overrides, &args.command, engine, world);
     }
-    replaced_by(&args.profile, &args.overrides, &args.command, world)
+    replaced_by(&args.profile, &args.overrides, &args.command, engine, world)
 }
 
 /// The command takes our place, with the credentials in its environment.
@@ -45,9 +45,10 @@ pub(super) fn replaced_by(
     profile: &str,
     overrides: &OverrideArgs,
     command: &[OsString],
+    engine: &dyn Engine,
     world: &World,
 ) -> Result<ExitCode, Error> {
-    let became = became(profile, overrides, Consumer::Keeps, world)?;
+    let became = became(profile, overrides, Consumer::Keeps, engine, world)?;
     let changes = switch(&world.env, &became.profile, became.region.as_ref(), Hand::Keys(&became.credentials))?;
     Ok(not_run(replace(command, &changes, OurSecrets::Withheld)))
 }
@@ -57,10 +58,11 @@ fn accompanied(
     profile: &str,
     overrides: &OverrideArgs,
     command: &[OsString],
+    engine: &dyn Engine,
     world: &World,
 ) -> Result<ExitCode, Error> {
     let before = world.with_env(before_first_switch(&world.env));
-    let became = became(profile, overrides, Consumer::Refreshes, world)?;
+    let became = became(profile, overrides, Consumer::Refreshes, engine, world)?;
     let config = private_config(Owner::ThisProcess, &became, overrides, &before)?;
     let hand = Hand::Profile { config_file: &config.file, name: &config.profile };
     let ended = match switch(&world.env, &became.profile, became.region.as_ref(), hand) {
@@ -72,10 +74,15 @@ fn accompanied(
     Ok(ended?.map_or_else(not_run, ExitCode::from))
 }
 
-fn became(profile: &str, overrides: &OverrideArgs, consumer: Consumer, world: &World) -> Result<Became, Error> {
+fn became(
+    profile: &str,
+    overrides: &OverrideArgs,
+    consumer: Consumer,
+    engine: &dyn Engine,
+    world: &World,
+) -> Result<Became, Error> {
     let before = world.with_env(before_first_switch(&world.env));
-    let catalog = Catalog::open(&before)?;
-    became::credentials(&catalog, profile, overrides, consumer, &before)
+    became::credentials(profile, overrides, consumer, engine, &before)
 }
 
 /// Says why, and exits as a shell would.

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use super::became::{self, Consumer};
+use super::engine::Engine;
 use super::overrides::OverrideArgs;
 use super::profile_ref;
 use super::stdout::print;
-use crate::config::Catalog;
 use crate::error::Error;
 use crate::handover::{Dialect, Format, HandoverError, before_first_switch, write};
 use crate::world::World;
@@ -80,9 +80,9 @@ impl From<FormatName> for Format {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &ExportArgs, world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &ExportArgs, engine: &dyn Engine, world: &World) -> Result<ExitCode, Error> {
     let format = Format::from(args.format);
-    exported(args, format, world).inspect_err(|_| {
+    exported(args, format, engine, world).inspect_err(|_| {
         if let Some(failure) = format.failure()
             && !std::io::stdout().is_terminal()
         {
@@ -91,10 +91,9 @@ pub(super) fn run(args: &ExportArgs, world: &World) -> Result<ExitCode, Error> {
     })
 }
 
-fn exported(args: &ExportArgs, format: Format, world: &World) -> Result<ExitCode, Error> {
+fn exported(args: &ExportArgs, format: Format, engine: &dyn Engine, world: &World) -> Result<ExitCode, Error> {
     let before = world.with_env(before_first_switch(&world.env));
-    let catalog = Catalog::open(&before)?;
-    let became = became::credentials(&catalog, &args.profile, &args.overrides, Consumer::Keeps, &before)?;
+    let became = became::credentials(&args.profile, &args.overrides, Consumer::Keeps, engine, &before)?;
     let written = write(format, &world.env, &became.profile, became.region.as_ref(), &became.credentials)?;
     print(&written.stdout)?;
     if let Some((file, text)) = &written.append {

@@ -5,6 +5,7 @@ mod became;
 mod begin;
 mod console;
 mod credential_process;
+mod engine;
 mod exec;
 mod explain;
 mod export;
@@ -37,7 +38,10 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use credential_process::CredentialProcessArgs;
+use engine::{Beside, Engine, Here};
 use hooked::Call;
+use switch::SwitchArgs;
 
 use crate::error::Error;
 use crate::handover::calling_dialect;
@@ -59,21 +63,28 @@ enum Command {
     Exec(exec::ExecArgs),
     Export(export::ExportArgs),
     CredentialProcess(credential_process::CredentialProcessArgs),
-    Console(Box<console::ConsoleArgs>),
-    Token(Box<token::TokenArgs>),
-    Root(Box<root::RootArgs>),
     Unset(unset::UnsetArgs),
     Status(status::StatusArgs),
     List(list::ListArgs),
     Explain(explain::ExplainArgs),
     // Boxed: its many flags would make every other command as large.
     Role(Box<role::RoleArgs>),
+    Setup(setup::SetupArgs),
+    Init(init::InitArgs),
+    #[command(flatten)]
+    Engine(EngineCommand),
+}
+
+/// The commands that ask AWS, a secret store or a person, or play AWS.
+#[derive(Debug, Subcommand)]
+enum EngineCommand {
+    Console(Box<console::ConsoleArgs>),
+    Token(Box<token::TokenArgs>),
+    Root(Box<root::RootArgs>),
+    Logout(logout::LogoutArgs),
     Identity(identity::IdentityArgs),
     Mfa(mfa::MfaArgs),
     Vault(vault::VaultArgs),
-    Logout(logout::LogoutArgs),
-    Setup(setup::SetupArgs),
-    Init(init::InitArgs),
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -88,31 +99,33 @@ impl Cli {
                 Command::Exec(_)
                 | Command::Export(_)
                 | Command::CredentialProcess(_)
-                | Command::Console(_)
-                | Command::Token(_)
-                | Command::Root(_)
                 | Command::Status(_)
                 | Command::List(_)
                 | Command::Explain(_)
                 | Command::Role(_)
-                | Command::Identity(_)
-                | Command::Mfa(_)
-                | Command::Vault(_)
-                | Command::Logout(_)
                 | Command::Setup(_)
                 | Command::Init(_)
-                | Command::Sandbox(_),
+                | Command::Engine(_),
             ) => false,
         }
     }
 }
 
-/// Runs the program: what was typed, in the world as it is.
+/// Runs what was typed, in the world as it is. What takes an SDK, a secret store or a person, `assume-engine` does.
 pub fn main() -> ExitCode {
+    run_by(&Beside)
+}
+
+/// Runs the same with all that it takes.
+pub fn main_of_engine() -> ExitCode {
+    run_by(&Here)
+}
+
+fn run_by(engine: &dyn Engine) -> ExitCode {
     keep_memory_private();
     let mut words = std::env::args_os().collect();
     let call = Call::take_from(&mut words);
-    outcome(call, words).unwrap_or_else(|error| {
+    outcome(call, words, engine).unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr().lock(), "{error}");
         ExitCode::from(error.kind().exit_code())
     })
@@ -132,11 +145,15 @@ fn keep_memory_private() {
 #[cfg(not(target_os = "linux"))]
 fn keep_memory_private() {}
 
-fn outcome(call: Call, words: Vec<OsString>) -> Result<ExitCode, Error> {
+fn outcome(call: Call, words: Vec<OsString>, engine: &dyn Engine) -> Result<ExitCode, Error> {
     if call == Call::Completing {
         return hooked::complete(command(), words);
     }
-    let cli = match Cli::try_parse_from(&words) {
+    let parsed = match CredentialProcessArgs::of_plain(&words) {
+        Some(args) => Ok(Cli { command: Some(Command::CredentialProcess(args)), switch: SwitchArgs::default() }),
+        None => Cli::try_parse_from(&words),
+    };
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return Ok(not_understood(&error, call, &words)),
     };
@@ -144,7 +161,7 @@ fn outcome(call: Call, words: Vec<OsString>) -> Result<ExitCode, Error> {
     match call {
         Call::Asking if changes_shell => Ok(ExitCode::from(hooked::SWITCH)),
         Call::Applying { .. } if !changes_shell => Ok(ExitCode::from(hooked::SWITCH)),
-        Call::Bare | Call::Asking | Call::Applying { .. } | Call::Completing => run(&cli, call, &World::new()),
+        Call::Bare | Call::Asking | Call::Applying { .. } | Call::Completing => run(&cli, call, engine, &World::new()),
     }
 }
 
@@ -203,27 +220,33 @@ fn command_like(word: &str) -> Option<String> {
     names.find(|name| strsim::osa_distance(name, word) == 1).map(str::to_owned)
 }
 
-fn run(cli: &Cli, call: Call, world: &World) -> Result<ExitCode, Error> {
+fn run(cli: &Cli, call: Call, engine: &dyn Engine, world: &World) -> Result<ExitCode, Error> {
     match &cli.command {
-        None => switch::run(&cli.switch, call, world),
-        Some(Command::Use(args)) => switch::run(args, call, world),
-        Some(Command::Exec(args)) => exec::run(args, world),
-        Some(Command::Export(args)) => export::run(args, world),
-        Some(Command::CredentialProcess(args)) => credential_process::run(args, world),
-        Some(Command::Console(args)) => console::run(args, world),
-        Some(Command::Token(args)) => token::run(args, world),
-        Some(Command::Root(args)) => root::run(args, world),
+        None => switch::run(&cli.switch, call, engine, world),
+        Some(Command::Use(args)) => switch::run(args, call, engine, world),
+        Some(Command::Exec(args)) => exec::run(args, engine, world),
+        Some(Command::Export(args)) => export::run(args, engine, world),
+        Some(Command::CredentialProcess(args)) => credential_process::run(args, engine, world),
         Some(Command::Unset(args)) => unset::run(args, call, world),
         Some(Command::Status(args)) => status::run(args, world),
         Some(Command::List(args)) => list::run(args, world),
         Some(Command::Explain(args)) => explain::run(args, world),
         Some(Command::Role(args)) => role::run(args, world),
-        Some(Command::Identity(args)) => identity::run(args, world),
-        Some(Command::Mfa(args)) => mfa::run(args, world),
-        Some(Command::Vault(args)) => vault::run(args, world),
-        Some(Command::Logout(args)) => logout::run(args, world),
         Some(Command::Setup(args)) => setup::run(args, world),
         Some(Command::Init(args)) => init::run(args, world),
-        Some(Command::Sandbox(args)) => sandbox::run(args, world),
+        Some(Command::Engine(command)) => engine.run(command, world),
+    }
+}
+
+fn run_here(command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
+    match command {
+        EngineCommand::Console(args) => console::run(args, world),
+        EngineCommand::Token(args) => token::run(args, world),
+        EngineCommand::Root(args) => root::run(args, world),
+        EngineCommand::Logout(args) => logout::run(args, world),
+        EngineCommand::Identity(args) => identity::run(args, world),
+        EngineCommand::Mfa(args) => mfa::run(args, world),
+        EngineCommand::Vault(args) => vault::run(args, world),
+        EngineCommand::Sandbox(args) => sandbox::run(args, world),
     }
 }

@@ -8,8 +8,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use super::engine::program;
 use super::exec;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::handover::accompany_in;
 use crate::person;
 use crate::sandbox::{Failure, Home, Options, Place, Scenario, Server};
@@ -71,8 +72,7 @@ pub(super) fn run(args: &SandboxArgs, world: &World) -> Result<ExitCode, Error> 
 
 impl Sandbox {
     fn open(scenario: &Scenario, options: Options, world: &World) -> Result<Self, Error> {
-        let program = std::env::current_exe()
-            .map_err(|error| Error::text(Kind::System, format!("cannot tell which program this is: {error}")))?;
+        let program = program()?;
         let place = Place::find()?;
         let server = Server::start(scenario, Options { log: Some(place.log()), ..options })?;
         let home = place.furnish(scenario, &server, &program, world)?;

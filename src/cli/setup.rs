@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 
 use super::became;
+use super::engine;
 use super::overrides::OverrideArgs;
 use super::stdout;
 use crate::config::{AwsConfigEdit, Catalog, Change, Origin, is_profile_name};
@@ -119,9 +120,7 @@ fn set_up(name: &str, program: &str, catalog: &Catalog, file: &mut AwsConfigEdit
 /// Returns the program as the line names it: absolute, since programs that a desktop starts have another PATH, and by the
 /// name under which PATH finds it, since that one survives an upgrade.
 fn program(world: &World) -> Result<String, Error> {
-    let unknown =
-        |error: std::io::Error| Error::text(Kind::System, format!("where this program lies is unknown: {error}"));
-    let own = std::env::current_exe().map_err(unknown)?;
+    let own = engine::program()?;
     let real = own.canonicalize().unwrap_or_else(|_| own.clone());
     let found = |folder: PathBuf| -> Option<PathBuf> {
         let path = folder.join(own.file_name()?);

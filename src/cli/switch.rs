@@ -8,6 +8,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use super::became::{self, Became, Consumer};
+use super::engine::{Engine, program};
 use super::hooked::Call;
 use super::overrides::OverrideArgs;
 use super::stdout::print;
@@ -23,7 +24,7 @@ use crate::terms::show_time;
 use crate::world::{Env, World};
 
 /// Become a role in this shell, or run one command as it
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct SwitchArgs {
     /// What to become: a role, an identity, a profile of ~/.aws/config, or a role's ARN
     #[arg(value_name = "PROFILE", add = profile_ref::names())]
@@ -43,20 +44,20 @@ impl SwitchArgs {
 }
 
 /// Runs the command.
-pub(super) fn run(args: &SwitchArgs, call: Call, world: &World) -> Result<ExitCode, Error> {
+pub(super) fn run(args: &SwitchArgs, call: Call, engine: &dyn Engine, world: &World) -> Result<ExitCode, Error> {
     let Some(profile) = &args.profile else { return Err(which(world)) };
     if !args.command.is_empty() {
-        return exec::replaced_by(profile, &args.overrides, &args.command, world);
+        return exec::replaced_by(profile, &args.overrides, &args.command, engine, world);
     }
     match destination(call, std::io::stdout().is_terminal()) {
-        Destination::Hook(shell, process) => for_hook(shell, process, profile, &args.overrides, world),
+        Destination::Hook(shell, process) => for_hook(shell, process, profile, &args.overrides, engine, world),
         Destination::Eval(dialect) => or_fail(dialect, || {
             refuse_in_log(profile, &world.env)?;
-            print_for_eval(&became(profile, &args.overrides, world)?, world)
+            print_for_eval(&became(profile, &args.overrides, engine, world)?, world)
         }),
         Destination::SubShell => {
             refuse_in_log(profile, &world.env)?;
-            sub_shell(&became(profile, &args.overrides, world)?, world)
+            sub_shell(&became(profile, &args.overrides, engine, world)?, world)
         }
     }
 }
@@ -89,10 +90,9 @@ pub(super) fn or_fail(dialect: Dialect, work: impl FnOnce() -> Result<ExitCode, 
     })
 }
 
-fn became(profile: &str, overrides: &OverrideArgs, world: &World) -> Result<Became, Error> {
+fn became(profile: &str, overrides: &OverrideArgs, engine: &dyn Engine, world: &World) -> Result<Became, Error> {
     let before = world.with_env(before_first_switch(&world.env));
-    let catalog = Catalog::open(&before)?;
-    became::credentials(&catalog, profile, overrides, Consumer::Keeps, &before)
+    became::credentials(profile, overrides, Consumer::Keeps, engine, &before)
 }
 
 /// Prints what makes the calling shell the role.
@@ -110,17 +110,18 @@ fn for_hook(
     process: u32,
     profile: &str,
     overrides: &OverrideArgs,
+    engine: &dyn Engine,
     world: &World,
 ) -> Result<ExitCode, Error> {
     let before = world.with_env(before_first_switch(&world.env));
     let catalog = Catalog::open(&before)?;
     let changes = match catalog.defaults().hand_over {
         HandOver::Environment => {
-            changes(&became::credentials(&catalog, profile, overrides, Consumer::Keeps, &before)?, world)?
+            changes(&became::credentials_in(&catalog, profile, overrides, Consumer::Keeps, engine, &before)?, world)?
         }
         HandOver::Profile => {
             // Whoever has to be asked is asked now, and a refusal is told to the person and not to an SDK.
-            let became = became::credentials(&catalog, profile, overrides, Consumer::Refreshes, &before)?;
+            let became = became::credentials_in(&catalog, profile, overrides, Consumer::Refreshes, engine, &before)?;
             let config = private_config(Owner::Shell(process), &became, overrides, &before)?;
             let hand = Hand::Profile { config_file: &config.file, name: &config.profile };
             switch(&world.env, &became.profile, became.region.as_ref(), hand)?
@@ -138,9 +139,7 @@ pub(super) fn private_config(
     overrides: &OverrideArgs,
     before: &World,
 ) -> Result<PrivateConfig, Error> {
-    let program = std::env::current_exe()
-        .map_err(|error| Error::text(Kind::System, format!("cannot tell where this program lies: {error}")))?;
-    let mut words = vec![program.to_string_lossy().into_owned(), "credential-process".to_owned()];
+    let mut words = vec![program()?.to_string_lossy().into_owned(), "credential-process".to_owned()];
     words.extend(overrides.words()?);
     words.extend(["--".to_owned(), became.profile.clone()]);
     let region = became.region.as_ref();

@@ -31,6 +31,7 @@ pub struct Catalog {
     sign_in_endpoint: Option<Sourced<url::Url>>,
     offered: Option<(&'static str, Sourced<WebIdentity>)>,
     home: Option<PathBuf>,
+    files: Vec<PathBuf>,
 }
 
 /// A name in the catalog, as `list` shows it.
@@ -57,7 +58,8 @@ impl Catalog {
         let folders = &world.folders;
         let home = folders.home.clone();
         let main = OurFile::open(&folders.config_file)?;
-        let included = main.as_ref().map_or(Ok(Vec::new()), |main| main.included(home.as_deref()))?;
+        let mut files = vec![folders.config_file.clone(), folders.aws_config.clone(), folders.aws_credentials.clone()];
+        let included = main.as_ref().map_or(Ok(Vec::new()), |main| main.included(home.as_deref(), &mut files))?;
         let mut defaults = main.as_ref().map_or(Ok(Defaults::default()), |main| main.defaults(world))?;
         if let Some(named) = environment::vault(&world.env)? {
             defaults.vault.keepsakes = Some(named);
@@ -84,7 +86,7 @@ impl Catalog {
         let environment = environment::connection(&world.env)?;
         let offered = sign_in::of_environment(&world.env);
         let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
-        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, offered, home })
+        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, offered, home, files })
     }
 
     /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes.
@@ -208,6 +210,11 @@ impl Catalog {
             Some(Declared::AwsProfile(profile)) => role_arn_of(profile),
             Some(Declared::Identity(_)) | None => None,
         })
+    }
+
+    /// Every file and folder that was read, or looked for and not there: as long as none of them changes, all is as it was.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
     }
 
     /// What our file says for everybody.

@@ -71,11 +71,14 @@ impl OurFile {
         Ok(file)
     }
 
-    /// Returns the files that this one includes, in order; those of a folder by name.
-    pub(super) fn included(&self, home: Option<&Path>) -> Result<Vec<Self>, ConfigError> {
+    /// Returns the files that this one includes, in order; those of a folder by name. All that is looked at goes to `looked`.
+    pub(super) fn included(&self, home: Option<&Path>, looked: &mut Vec<PathBuf>) -> Result<Vec<Self>, ConfigError> {
         let mut files = Vec::new();
         for Include { path, grants, origin } in includes(&self.top(), home)? {
-            for path in expand(&path, &origin)? {
+            let found = expand(&path, &origin)?;
+            looked.push(path);
+            for path in found {
+                looked.push(path.clone());
                 let trust = if grants.is_none() { Trust::Anybody } else { Trust::Own };
                 let text = read::text(&path, trust)?;
                 let text =

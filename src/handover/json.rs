@@ -3,7 +3,7 @@
 
 use std::fmt::Write;
 
-use super::dialect::{SecretText, secret_text};
+use super::dialect::{SecretText, secret_text, secret_text_of};
 use super::variables::{Change, Changes};
 use crate::session::Credentials;
 use crate::terms::{ExposeSecret, show_time};
@@ -25,6 +25,19 @@ pub(super) fn push_string(value: &str, text: &mut String) {
     }
     text.push('"');
 }
+
+/// Returns how many bytes `push_string` writes.
+fn length(value: &str) -> usize {
+    let written = |unit: u16| match u8::try_from(unit) {
+        Ok(b'"' | b'\\') => 2,
+        Ok(byte) if (b' '..=b'~').contains(&byte) => 1,
+        _ => 6,
+    };
+    2 + value.encode_utf16().map(written).sum::<usize>()
+}
+
+/// Room for what is no secret in an SDK's answer: the fields' names, the key id, a time, an account.
+const OF_THE_REST: usize = 512;
 
 /// Returns the changes for the hooks of shells that set variables without evaluating text:
 /// `{"set": ["NAME=value", …], "unset": ["NAME", …]}`.
@@ -61,7 +74,9 @@ pub fn changes(changes: &Changes) -> SecretText {
 /// Without `Expiration` an SDK never asks again; so it is there whenever it is known.
 /// Source: AWS SDKs and Tools Reference Guide, "Process credential provider".
 pub fn process_answer(credentials: &Credentials) -> SecretText {
-    let mut text = secret_text();
+    let values = [Some(&credentials.secret_key), credentials.session.as_ref().map(|session| &session.token)];
+    let written: usize = values.into_iter().flatten().map(|value| length(value.expose_secret())).sum();
+    let mut text = secret_text_of(written + OF_THE_REST);
     text.push_str("{\"Version\":1");
     let mut field = |name: &str, value: &str| {
         let _ = write!(text, ",\"{name}\":");

@@ -1,12 +1,30 @@
 //! Says whose credentials a plan starts from: not what the identity is called, but who it is.
 
+use std::path::PathBuf;
+
 use sha2::{Digest, Sha256};
 
+use super::generation::KeyCard;
 use super::sign_in;
-use crate::plan::{Base, BaseSource, Exchange, Start};
+use crate::plan::{Base, BaseSource, Exchange, Plan, Start};
 use crate::session::Fingerprint;
 use crate::vault::Vault;
 use crate::world::World;
+
+/// Returns the files that a plan's fingerprint is made from, config files aside; `None` where it is made from something else
+/// than files.
+pub fn fingerprint_files(plan: &Plan, vault: &Vault, world: &World) -> Option<Vec<PathBuf>> {
+    let base = match &plan.start {
+        Start::Keys(base) => base,
+        Start::MfaSession(session) => &session.keys,
+        Start::SignIn(_) => return None,
+    };
+    match &base.source.value {
+        BaseSource::VaultKey => Some(vec![KeyCard::path(&base.name, vault, world)]),
+        BaseSource::FileKeys(_) => Some(Vec::new()),
+        BaseSource::Environment | BaseSource::Container | BaseSource::Instance | BaseSource::Process(_) => None,
+    }
+}
 
 /// Returns the fingerprint of a start, from local data only: no network, no secret store is asked.
 ///

@@ -74,7 +74,7 @@ pub fn current(identity: &str, vault: &Vault, world: &World) -> Option<Generatio
 impl KeyCard {
     /// Returns the card of that identity, if there is one that can be understood.
     pub fn read(identity: &str, vault: &Vault, world: &World) -> Option<Self> {
-        let form: Form = serde_json::from_slice(&std::fs::read(path(identity, vault, world)).ok()?).ok()?;
+        let form: Form = serde_json::from_slice(&std::fs::read(Self::path(identity, vault, world)).ok()?).ok()?;
         let card = Self {
             generation: Generation::parse(&form.generation)?,
             key_id: form.key_id.parse().ok()?,
@@ -83,9 +83,16 @@ impl KeyCard {
         (form.version == 1 && form.identity == identity).then_some(card)
     }
 
+    /// Returns where the card of that identity lies. A name may hold any character, and the same name in another vault is
+    /// somebody else.
+    pub(super) fn path(identity: &str, vault: &Vault, world: &World) -> PathBuf {
+        let whose = serde_json::json!([vault.place_of_keepsakes(), identity]).to_string();
+        folder(world).join(format!("{}.json", hex::encode(Sha256::digest(whose))))
+    }
+
     /// Writes the card, in one step.
     pub fn write(&self, identity: &str, vault: &Vault, world: &World) -> io::Result<()> {
-        let path = path(identity, vault, world);
+        let path = Self::path(identity, vault, world);
         let folder = folder(world);
         private_folder(&world.folders.state)?;
         private_folder(&folder)?;
@@ -105,7 +112,7 @@ impl KeyCard {
 
     /// Removes the card of that identity: from here on no cached session is its own. Returns whether there was one.
     pub fn remove(identity: &str, vault: &Vault, world: &World) -> io::Result<bool> {
-        match std::fs::remove_file(path(identity, vault, world)) {
+        match std::fs::remove_file(Self::path(identity, vault, world)) {
             Ok(()) => Ok(true),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(error),
@@ -115,12 +122,6 @@ impl KeyCard {
 
 fn folder(world: &World) -> PathBuf {
     world.folders.state.join("identities")
-}
-
-/// A name may hold any character, and the same name in another vault is somebody else.
-fn path(identity: &str, vault: &Vault, world: &World) -> PathBuf {
-    let whose = serde_json::json!([vault.place_of_keepsakes(), identity]).to_string();
-    folder(world).join(format!("{}.json", hex::encode(Sha256::digest(whose))))
 }
 
 #[cfg(test)]
@@ -170,7 +171,7 @@ mod tests {
         let world = world(folder.path(), "one");
         let vault = vault(None, &world);
         card("AKIAIOSFODNN7EXAMPLE").write("work", &vault, &world).unwrap();
-        let file = path("work", &vault, &world);
+        let file = KeyCard::path("work", &vault, &world);
         let good = std::fs::read_to_string(&file).unwrap();
         let wrong = [
             "",

@@ -69,10 +69,7 @@ impl<'a> Cache<'a> {
     /// Returns the session of that key, if it is there and has life enough. A store that fails is a miss, with a warning
     /// of the vault's.
     pub fn find(&self, key: &CacheKey, life: Life) -> Option<Found> {
-        let card = self.cards.read(key)?;
-        if !life.is_enough(card.issued_at, card.expires_at, self.world.clock.now()) {
-            return None;
-        }
+        let card = self.living(key, life)?;
         let text = match self.vault.read_session(&ItemName::session(key.as_str()), card.store) {
             Ok(text) => text?,
             Err(error) => {
@@ -82,6 +79,18 @@ impl<'a> Cache<'a> {
         };
         let credentials = parse(&text)?;
         Some(Found { credentials, issued_at: card.issued_at })
+    }
+
+    /// Returns the session of that key, if it is near (`Vault::read_near_session`) and has life enough. Nothing is said.
+    pub fn find_near(&self, key: &CacheKey, life: Life) -> Option<Found> {
+        let card = self.living(key, life)?;
+        let text = self.vault.read_near_session(&ItemName::session(key.as_str()), card.store)?;
+        Some(Found { credentials: parse(&text)?, issued_at: card.issued_at })
+    }
+
+    fn living(&self, key: &CacheKey, life: Life) -> Option<Card> {
+        let card = self.cards.read(key)?;
+        life.is_enough(card.issued_at, card.expires_at, self.world.clock.now()).then_some(card)
     }
 
     /// Keeps a session, if a store takes it. If none does, the vault has said why, and nothing is lost: it is handed over

@@ -26,7 +26,11 @@ pub struct CacheKey(String);
 impl CacheKey {
     /// Returns the key of the card that lies in a file of that name.
     pub(super) fn of_file_name(name: &str) -> Option<Self> {
-        let hex = name.strip_suffix(".json")?;
+        Self::parse(name.strip_suffix(".json")?)
+    }
+
+    /// Returns the key of that text: 64 hexadecimal digits.
+    pub fn parse(hex: &str) -> Option<Self> {
         (hex.len() == 64 && hex.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Self(hex.to_owned()))
     }
 

@@ -58,6 +58,15 @@ impl Vault {
         }
     }
 
+    /// Returns a session if it lies in the store that a program without a D-Bus client and without ciphers can read: on Linux
+    /// the kernel's keyring. Whatever is wrong with it is found again, and said, by whoever asks for it by `read_session`.
+    pub fn read_near_session(&self, name: &ItemName, store: StoreName) -> Option<SecretString> {
+        if store != StoreName::Kernel || !self.serves(SecretKind::Session, store) {
+            return None;
+        }
+        self.kernel().and_then(|opened| opened.read(name)).ok()?
+    }
+
     /// Writes a session into the first store that takes it, and returns which; `StoreName::None` if none did, having said so.
     pub fn write_session(&self, name: &ItemName, value: &SecretString, expires_at: SystemTime) -> StoreName {
         let mut tried: Vec<(StoreName, StoreError)> = Vec::new();

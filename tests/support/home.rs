@@ -107,6 +107,21 @@ impl Home {
         ran(&mut self.command(arguments), input)
     }
 
+    /// Asks for a profile until the way to it is kept: a config that was written a moment ago is not believed yet.
+    pub(crate) fn until_the_way_is_known(&self, profile: &str) {
+        let ways = self.path().join(".local/state/assume/ways");
+        let _ = std::fs::remove_dir_all(&ways);
+        for _ in 0..100 {
+            let ran = self.run(&["credential-process", profile]);
+            assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+            if std::fs::read_dir(&ways).is_ok_and(|mut ways| ways.next().is_some()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+        panic!("no way is kept");
+    }
+
     /// The environment of whoever lives here.
     pub(crate) fn env(&self) -> Env {
         self.variables.iter().cloned().collect()
@@ -161,4 +176,18 @@ impl From<Output> for Ran {
 /// The real program.
 pub(crate) fn assume() -> &'static Path {
     Path::new(env!("CARGO_BIN_EXE_assume"))
+}
+
+/// Its other half, which lies beside it.
+pub(crate) fn engine() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_assume-engine"))
+}
+
+/// Puts both halves of the program into a folder, and returns the one that is started.
+pub(crate) fn install_into(folder: &Path) -> PathBuf {
+    for half in [assume(), engine()] {
+        let there = folder.join(half.file_name().unwrap());
+        std::fs::hard_link(half, &there).or_else(|_| std::fs::copy(half, &there).map(drop)).unwrap();
+    }
+    folder.join("assume")
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::home::install_into;
+
 /// Returns a command that runs this program's one ignored test of that name, with nothing in its environment.
 pub(crate) fn rerun(test: &str, program: &Path) -> Command {
     let mut command = Command::new(program);
@@ -51,9 +53,8 @@ pub(crate) struct PlainUser {
 
 impl PlainUser {
     /// Gives the home to such a user, with a copy of the program; who is no root stays who they are.
-    pub(crate) fn living_in(home: &Path, program: &Path) -> Self {
-        let own = home.join("assume");
-        std::fs::hard_link(program, &own).or_else(|_| std::fs::copy(program, &own).map(drop)).unwrap();
+    pub(crate) fn living_in(home: &Path) -> Self {
+        let own = install_into(home);
         if !rustix::process::geteuid().is_root() {
             return Self { id: rustix::process::geteuid().as_raw(), launcher: vec!["env".to_owned()], program: own };
         }
@@ -72,7 +73,7 @@ fn give_to(folder: &Path, user: u32) {
         if entry.file_type().unwrap().is_dir() {
             give_to(&entry.path(), user);
         // A link of ours to the build's program stays root's.
-        } else if entry.file_name() != "assume" {
+        } else if !["assume", "assume-engine"].iter().any(|half| entry.file_name() == *half) {
             lchown(entry.path(), Some(user), Some(user)).unwrap();
         }
     }

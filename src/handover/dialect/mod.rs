@@ -128,7 +128,12 @@ impl Dialect {
 
 /// Returns an empty text that does not leave copies behind while it grows.
 pub(super) fn secret_text() -> SecretText {
-    Zeroizing::new(String::with_capacity(CAPACITY))
+    secret_text_of(CAPACITY)
+}
+
+/// Returns an empty text that leaves no copies behind up to that length.
+pub(super) fn secret_text_of(capacity: usize) -> SecretText {
+    Zeroizing::new(String::with_capacity(capacity))
 }
 
 /// Returns the error for a value that a format cannot hold.
