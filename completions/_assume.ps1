@@ -43,20 +43,20 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
-            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
-            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
-            [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
+            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
+            [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
-            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
-            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -134,80 +134,6 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
             [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'assume;console' {
-            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'The service to land at: s3, ec2, cloudwatch')
-            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The console''s page to land at')
-            [CompletionResult]::new('--console-duration', '--console-duration', [CompletionResultType]::ParameterName, 'How long the console session should last, where AWS takes one: 15m to 12h')
-            [CompletionResult]::new('--display-name', '--display-name', [CompletionResultType]::ParameterName, 'What the console''s bar says, in a switch-role link')
-            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB')
-            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The browser: firefox, chrome, chromium, edge, brave, or a program')
-            [CompletionResult]::new('--browser-profile', '--browser-profile', [CompletionResultType]::ParameterName, 'The browser''s profile')
-            [CompletionResult]::new('--container', '--container', [CompletionResultType]::ParameterName, 'The Firefox container (with the add-on "Open external links in a container")')
-            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
-            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
-            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
-            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
-            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
-            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
-            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
-            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
-            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
-            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
-            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
-            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link instead of opening it')
-            [CompletionResult]::new('--switch-role', '--switch-role', [CompletionResultType]::ParameterName, 'Give the link by which somebody who is signed in switches to the role; needs no credentials')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'assume;token' {
-            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The service that the token is for; may be given again')
-            [CompletionResult]::new('--signing-algorithm', '--signing-algorithm', [CompletionResultType]::ParameterName, 'How it is signed')
-            [CompletionResult]::new('--token-duration', '--token-duration', [CompletionResultType]::ParameterName, 'How long it is good: 60s to 1h; 5 minutes if left out')
-            [CompletionResult]::new('--token-tag', '--token-tag', [CompletionResultType]::ParameterName, 'What it says besides: a claim among its request tags; may be given again')
-            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
-            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
-            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
-            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
-            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
-            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
-            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
-            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
-            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
-            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
-            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
-            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'assume;root' {
-            [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy')
-            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'The role, or identity, that asks; without it, the default identity')
-            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
-            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
-            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
-            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
-            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
-            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
-            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
-            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
-            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
-            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
-            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
-            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
-            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show what would be done, and why; nothing is sent')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -366,6 +292,119 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;role;help;help' {
             break
         }
+        'assume;setup' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;setup;credential-process' {
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Set up every role of your config file')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
+            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Take out what was set up for profiles that are no more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;setup;help' {
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;setup;help;credential-process' {
+            break
+        }
+        'assume;setup;help;help' {
+            break
+        }
+        'assume;init' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;console' {
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'The service to land at: s3, ec2, cloudwatch')
+            [CompletionResult]::new('--url', '--url', [CompletionResultType]::ParameterName, 'The console''s page to land at')
+            [CompletionResult]::new('--console-duration', '--console-duration', [CompletionResultType]::ParameterName, 'How long the console session should last, where AWS takes one: 15m to 12h')
+            [CompletionResult]::new('--display-name', '--display-name', [CompletionResultType]::ParameterName, 'What the console''s bar says, in a switch-role link')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB')
+            [CompletionResult]::new('--browser', '--browser', [CompletionResultType]::ParameterName, 'The browser: firefox, chrome, chromium, edge, brave, or a program')
+            [CompletionResult]::new('--browser-profile', '--browser-profile', [CompletionResultType]::ParameterName, 'The browser''s profile')
+            [CompletionResult]::new('--container', '--container', [CompletionResultType]::ParameterName, 'The Firefox container (with the add-on "Open external links in a container")')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('--print', '--print', [CompletionResultType]::ParameterName, 'Print the link instead of opening it')
+            [CompletionResult]::new('--switch-role', '--switch-role', [CompletionResultType]::ParameterName, 'Give the link by which somebody who is signed in switches to the role; needs no credentials')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;token' {
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'The service that the token is for; may be given again')
+            [CompletionResult]::new('--signing-algorithm', '--signing-algorithm', [CompletionResultType]::ParameterName, 'How it is signed')
+            [CompletionResult]::new('--token-duration', '--token-duration', [CompletionResultType]::ParameterName, 'How long it is good: 60s to 1h; 5 minutes if left out')
+            [CompletionResult]::new('--token-tag', '--token-tag', [CompletionResultType]::ParameterName, 'What it says besides: a claim among its request tags; may be given again')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;root' {
+            [CompletionResult]::new('--task', '--task', [CompletionResultType]::ParameterName, 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'The role, or identity, that asks; without it, the default identity')
+            [CompletionResult]::new('--duration', '--duration', [CompletionResultType]::ParameterName, 'How long the session should last: 3600, 90m, 1h')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that the role''s owner demands')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'What the session is called in CloudTrail')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'Who is behind the session, fixed for all that is chained from it')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A session tag; may be given again')
+            [CompletionResult]::new('--transitive-tag', '--transitive-tag', [CompletionResultType]::ParameterName, 'A tag that goes on to chained sessions; may be given again')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'A policy that narrows the session: JSON, or a file of it')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'A managed policy that narrows the session; may be given again')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Take no more than these actions, such as s3:Get*; may be given again')
+            [CompletionResult]::new('--on', '--on', [CompletionResultType]::ParameterName, 'What --only is done to: an ARN; may be given again')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region to ask STS in, and to hand over')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device whose code is sent')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
+            [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show what would be done, and why; nothing is sent')
+            [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;logout' {
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
+            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;identity' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -495,45 +534,6 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
-        'assume;logout' {
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
-            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
-            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'assume;setup' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'assume;setup;credential-process' {
-            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Set up every role of your config file')
-            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
-            [CompletionResult]::new('--prune', '--prune', [CompletionResultType]::ParameterName, 'Take out what was set up for profiles that are no more')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
-        'assume;setup;help' {
-            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
-            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
-            break
-        }
-        'assume;setup;help;credential-process' {
-            break
-        }
-        'assume;setup;help;help' {
-            break
-        }
-        'assume;init' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
-            break
-        }
         'assume;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 means any that is free')
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Accounts, users, roles and policies to play, instead of the built-in ones')
@@ -565,20 +565,20 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('exec', 'exec', [CompletionResultType]::ParameterValue, 'Run a command with a role''s credentials')
             [CompletionResult]::new('export', 'export', [CompletionResultType]::ParameterValue, 'Print a role''s credentials in a format of your choice')
             [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Answer an SDK that asks for credentials')
-            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
-            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
-            [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
             [CompletionResult]::new('unset', 'unset', [CompletionResultType]::ParameterValue, 'Go back to what the shell had before the first switch')
             [CompletionResult]::new('status', 'status', [CompletionResultType]::ParameterValue, 'Show what is active in this shell and what is cached, without opening a secret store')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the profiles that can be assumed')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Show what would be done to become a role, and why: nothing is sent')
             [CompletionResult]::new('role', 'role', [CompletionResultType]::ParameterValue, 'Add, edit or remove role profiles in your config file')
+            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
+            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
+            [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
+            [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
+            [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
-            [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
-            [CompletionResult]::new('setup', 'setup', [CompletionResultType]::ParameterValue, 'Make other programs use assume')
-            [CompletionResult]::new('init', 'init', [CompletionResultType]::ParameterValue, 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -593,15 +593,6 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;credential-process' {
-            break
-        }
-        'assume;help;console' {
-            break
-        }
-        'assume;help;token' {
-            break
-        }
-        'assume;help;root' {
             break
         }
         'assume;help;unset' {
@@ -629,6 +620,28 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;role;remove' {
+            break
+        }
+        'assume;help;setup' {
+            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
+            break
+        }
+        'assume;help;setup;credential-process' {
+            break
+        }
+        'assume;help;init' {
+            break
+        }
+        'assume;help;console' {
+            break
+        }
+        'assume;help;token' {
+            break
+        }
+        'assume;help;root' {
+            break
+        }
+        'assume;help;logout' {
             break
         }
         'assume;help;identity' {
@@ -670,19 +683,6 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;vault' {
-            break
-        }
-        'assume;help;logout' {
-            break
-        }
-        'assume;help;setup' {
-            [CompletionResult]::new('credential-process', 'credential-process', [CompletionResultType]::ParameterValue, 'Let the AWS SDKs and the AWS CLI get credentials from assume')
-            break
-        }
-        'assume;help;setup;credential-process' {
-            break
-        }
-        'assume;help;init' {
             break
         }
         'assume;help;sandbox' {

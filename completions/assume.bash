@@ -299,7 +299,7 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -731,7 +731,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help)
-            opts="use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help"
+            opts="use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -40,20 +40,20 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand exec 'Run a command with a role''s credentials'
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
-            cand console 'Open the AWS console as a role'
-            cand token 'Print a signed token that says who a role is, for a service outside AWS'
-            cand root 'Do one task as the root user of a member account, for 15 minutes'
             cand unset 'Go back to what the shell had before the first switch'
             cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
+            cand setup 'Make other programs use assume'
+            cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+            cand console 'Open the AWS console as a role'
+            cand token 'Print a signed token that says who a role is, for a service outside AWS'
+            cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand logout 'Forget cached sessions'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-            cand logout 'Forget cached sessions'
-            cand setup 'Make other programs use assume'
-            cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -127,77 +127,6 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --region 'The Region to ask STS in, and to hand over'
             cand --mfa-serial 'The MFA device whose code is sent'
             cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
-            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'assume;console'= {
-            cand --service 'The service to land at: s3, ec2, cloudwatch'
-            cand --url 'The console''s page to land at'
-            cand --console-duration 'How long the console session should last, where AWS takes one: 15m to 12h'
-            cand --display-name 'What the console''s bar says, in a switch-role link'
-            cand --color 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB'
-            cand --browser 'The browser: firefox, chrome, chromium, edge, brave, or a program'
-            cand --browser-profile 'The browser''s profile'
-            cand --container 'The Firefox container (with the add-on "Open external links in a container")'
-            cand --duration 'How long the session should last: 3600, 90m, 1h'
-            cand --external-id 'The external ID that the role''s owner demands'
-            cand --session-name 'What the session is called in CloudTrail'
-            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
-            cand --tag 'A session tag; may be given again'
-            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
-            cand --policy 'A policy that narrows the session: JSON, or a file of it'
-            cand --policy-arn 'A managed policy that narrows the session; may be given again'
-            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
-            cand --on 'What --only is done to: an ARN; may be given again'
-            cand --region 'The Region to ask STS in, and to hand over'
-            cand --mfa-serial 'The MFA device whose code is sent'
-            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
-            cand --print 'Print the link instead of opening it'
-            cand --switch-role 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
-            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'assume;token'= {
-            cand --audience 'The service that the token is for; may be given again'
-            cand --signing-algorithm 'How it is signed'
-            cand --token-duration 'How long it is good: 60s to 1h; 5 minutes if left out'
-            cand --token-tag 'What it says besides: a claim among its request tags; may be given again'
-            cand --duration 'How long the session should last: 3600, 90m, 1h'
-            cand --external-id 'The external ID that the role''s owner demands'
-            cand --session-name 'What the session is called in CloudTrail'
-            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
-            cand --tag 'A session tag; may be given again'
-            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
-            cand --policy 'A policy that narrows the session: JSON, or a file of it'
-            cand --policy-arn 'A managed policy that narrows the session; may be given again'
-            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
-            cand --on 'What --only is done to: an ARN; may be given again'
-            cand --region 'The Region to ask STS in, and to hand over'
-            cand --mfa-serial 'The MFA device whose code is sent'
-            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
-            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'assume;root'= {
-            cand --task 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy'
-            cand --via 'The role, or identity, that asks; without it, the default identity'
-            cand --duration 'How long the session should last: 3600, 90m, 1h'
-            cand --external-id 'The external ID that the role''s owner demands'
-            cand --session-name 'What the session is called in CloudTrail'
-            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
-            cand --tag 'A session tag; may be given again'
-            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
-            cand --policy 'A policy that narrows the session: JSON, or a file of it'
-            cand --policy-arn 'A managed policy that narrows the session; may be given again'
-            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
-            cand --on 'What --only is done to: an ARN; may be given again'
-            cand --region 'The Region to ask STS in, and to hand over'
-            cand --mfa-serial 'The MFA device whose code is sent'
-            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
-            cand --explain 'Show what would be done, and why; nothing is sent'
             cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -340,6 +269,109 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;role;help;help'= {
         }
+        &'assume;setup'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;setup;credential-process'= {
+            cand --all 'Set up every role of your config file'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand --prune 'Take out what was set up for profiles that are no more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;setup;help'= {
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;setup;help;credential-process'= {
+        }
+        &'assume;setup;help;help'= {
+        }
+        &'assume;init'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;console'= {
+            cand --service 'The service to land at: s3, ec2, cloudwatch'
+            cand --url 'The console''s page to land at'
+            cand --console-duration 'How long the console session should last, where AWS takes one: 15m to 12h'
+            cand --display-name 'What the console''s bar says, in a switch-role link'
+            cand --color 'The colour of the console''s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB'
+            cand --browser 'The browser: firefox, chrome, chromium, edge, brave, or a program'
+            cand --browser-profile 'The browser''s profile'
+            cand --container 'The Firefox container (with the add-on "Open external links in a container")'
+            cand --duration 'How long the session should last: 3600, 90m, 1h'
+            cand --external-id 'The external ID that the role''s owner demands'
+            cand --session-name 'What the session is called in CloudTrail'
+            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
+            cand --tag 'A session tag; may be given again'
+            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
+            cand --policy 'A policy that narrows the session: JSON, or a file of it'
+            cand --policy-arn 'A managed policy that narrows the session; may be given again'
+            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
+            cand --on 'What --only is done to: an ARN; may be given again'
+            cand --region 'The Region to ask STS in, and to hand over'
+            cand --mfa-serial 'The MFA device whose code is sent'
+            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand --print 'Print the link instead of opening it'
+            cand --switch-role 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
+            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;token'= {
+            cand --audience 'The service that the token is for; may be given again'
+            cand --signing-algorithm 'How it is signed'
+            cand --token-duration 'How long it is good: 60s to 1h; 5 minutes if left out'
+            cand --token-tag 'What it says besides: a claim among its request tags; may be given again'
+            cand --duration 'How long the session should last: 3600, 90m, 1h'
+            cand --external-id 'The external ID that the role''s owner demands'
+            cand --session-name 'What the session is called in CloudTrail'
+            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
+            cand --tag 'A session tag; may be given again'
+            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
+            cand --policy 'A policy that narrows the session: JSON, or a file of it'
+            cand --policy-arn 'A managed policy that narrows the session; may be given again'
+            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
+            cand --on 'What --only is done to: an ARN; may be given again'
+            cand --region 'The Region to ask STS in, and to hand over'
+            cand --mfa-serial 'The MFA device whose code is sent'
+            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;root'= {
+            cand --task 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy'
+            cand --via 'The role, or identity, that asks; without it, the default identity'
+            cand --duration 'How long the session should last: 3600, 90m, 1h'
+            cand --external-id 'The external ID that the role''s owner demands'
+            cand --session-name 'What the session is called in CloudTrail'
+            cand --source-identity 'Who is behind the session, fixed for all that is chained from it'
+            cand --tag 'A session tag; may be given again'
+            cand --transitive-tag 'A tag that goes on to chained sessions; may be given again'
+            cand --policy 'A policy that narrows the session: JSON, or a file of it'
+            cand --policy-arn 'A managed policy that narrows the session; may be given again'
+            cand --only 'Take no more than these actions, such as s3:Get*; may be given again'
+            cand --on 'What --only is done to: an ARN; may be given again'
+            cand --region 'The Region to ask STS in, and to hand over'
+            cand --mfa-serial 'The MFA device whose code is sent'
+            cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
+            cand --explain 'Show what would be done, and why; nothing is sent'
+            cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;logout'= {
+            cand --all 'Every session of this user'
+            cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
+            cand --yes 'Do not ask before keys are removed'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;identity'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -445,38 +477,6 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
-        &'assume;logout'= {
-            cand --all 'Every session of this user'
-            cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
-            cand --yes 'Do not ask before keys are removed'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'assume;setup'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
-            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'assume;setup;credential-process'= {
-            cand --all 'Set up every role of your config file'
-            cand --dry-run 'Show what would change, and change nothing'
-            cand --prune 'Take out what was set up for profiles that are no more'
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
-        &'assume;setup;help'= {
-            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
-            cand help 'Print this message or the help of the given subcommand(s)'
-        }
-        &'assume;setup;help;credential-process'= {
-        }
-        &'assume;setup;help;help'= {
-        }
-        &'assume;init'= {
-            cand -h 'Print help (see more with ''--help'')'
-            cand --help 'Print help (see more with ''--help'')'
-        }
         &'assume;sandbox'= {
             cand --port 'The port to listen on; 0 means any that is free'
             cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
@@ -503,20 +503,20 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand exec 'Run a command with a role''s credentials'
             cand export 'Print a role''s credentials in a format of your choice'
             cand credential-process 'Answer an SDK that asks for credentials'
-            cand console 'Open the AWS console as a role'
-            cand token 'Print a signed token that says who a role is, for a service outside AWS'
-            cand root 'Do one task as the root user of a member account, for 15 minutes'
             cand unset 'Go back to what the shell had before the first switch'
             cand status 'Show what is active in this shell and what is cached, without opening a secret store'
             cand list 'List the profiles that can be assumed'
             cand explain 'Show what would be done to become a role, and why: nothing is sent'
             cand role 'Add, edit or remove role profiles in your config file'
+            cand setup 'Make other programs use assume'
+            cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+            cand console 'Open the AWS console as a role'
+            cand token 'Print a signed token that says who a role is, for a service outside AWS'
+            cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand logout 'Forget cached sessions'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-            cand logout 'Forget cached sessions'
-            cand setup 'Make other programs use assume'
-            cand init 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -527,12 +527,6 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;export'= {
         }
         &'assume;help;credential-process'= {
-        }
-        &'assume;help;console'= {
-        }
-        &'assume;help;token'= {
-        }
-        &'assume;help;root'= {
         }
         &'assume;help;unset'= {
         }
@@ -552,6 +546,21 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;role;edit'= {
         }
         &'assume;help;role;remove'= {
+        }
+        &'assume;help;setup'= {
+            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+        }
+        &'assume;help;setup;credential-process'= {
+        }
+        &'assume;help;init'= {
+        }
+        &'assume;help;console'= {
+        }
+        &'assume;help;token'= {
+        }
+        &'assume;help;root'= {
+        }
+        &'assume;help;logout'= {
         }
         &'assume;help;identity'= {
             cand add 'Keep an IAM user''s access key in the vault, and declare it as an identity'
@@ -582,15 +591,6 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;mfa;remove'= {
         }
         &'assume;help;vault'= {
-        }
-        &'assume;help;logout'= {
-        }
-        &'assume;help;setup'= {
-            cand credential-process 'Let the AWS SDKs and the AWS CLI get credentials from assume'
-        }
-        &'assume;help;setup;credential-process'= {
-        }
-        &'assume;help;init'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

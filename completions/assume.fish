@@ -44,20 +44,20 @@ complete -c assume -n "__fish_assume_needs_command" -a "use" -d 'Become a role i
 complete -c assume -n "__fish_assume_needs_command" -a "exec" -d 'Run a command with a role\'s credentials'
 complete -c assume -n "__fish_assume_needs_command" -a "export" -d 'Print a role\'s credentials in a format of your choice'
 complete -c assume -n "__fish_assume_needs_command" -a "credential-process" -d 'Answer an SDK that asks for credentials'
-complete -c assume -n "__fish_assume_needs_command" -a "console" -d 'Open the AWS console as a role'
-complete -c assume -n "__fish_assume_needs_command" -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
-complete -c assume -n "__fish_assume_needs_command" -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
 complete -c assume -n "__fish_assume_needs_command" -a "unset" -d 'Go back to what the shell had before the first switch'
 complete -c assume -n "__fish_assume_needs_command" -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
 complete -c assume -n "__fish_assume_needs_command" -a "list" -d 'List the profiles that can be assumed'
 complete -c assume -n "__fish_assume_needs_command" -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
 complete -c assume -n "__fish_assume_needs_command" -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_needs_command" -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_needs_command" -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+complete -c assume -n "__fish_assume_needs_command" -a "console" -d 'Open the AWS console as a role'
+complete -c assume -n "__fish_assume_needs_command" -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
+complete -c assume -n "__fish_assume_needs_command" -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
+complete -c assume -n "__fish_assume_needs_command" -a "logout" -d 'Forget cached sessions'
 complete -c assume -n "__fish_assume_needs_command" -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
 complete -c assume -n "__fish_assume_needs_command" -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
 complete -c assume -n "__fish_assume_needs_command" -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-complete -c assume -n "__fish_assume_needs_command" -a "logout" -d 'Forget cached sessions'
-complete -c assume -n "__fish_assume_needs_command" -a "setup" -d 'Make other programs use assume'
-complete -c assume -n "__fish_assume_needs_command" -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
 complete -c assume -n "__fish_assume_needs_command" -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
 complete -c assume -n "__fish_assume_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand use" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
@@ -133,69 +133,6 @@ complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand console" -l service -d 'The service to land at: s3, ec2, cloudwatch' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l url -d 'The console\'s page to land at' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l console-duration -d 'How long the console session should last, where AWS takes one: 15m to 12h' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l display-name -d 'What the console\'s bar says, in a switch-role link' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l color -d 'The colour of the console\'s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l browser -d 'The browser: firefox, chrome, chromium, edge, brave, or a program' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l browser-profile -d 'The browser\'s profile' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l container -d 'The Firefox container (with the add-on "Open external links in a container")' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l external-id -d 'The external ID that the role\'s owner demands' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l session-name -d 'What the session is called in CloudTrail' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l tag -d 'A session tag; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l on -d 'What --only is done to: an ARN; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l region -d 'The Region to ask STS in, and to hand over' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-serial -d 'The MFA device whose code is sent' -r
-complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
-complete -c assume -n "__fish_assume_using_subcommand console" -l print -d 'Print the link instead of opening it'
-complete -c assume -n "__fish_assume_using_subcommand console" -l switch-role -d 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
-complete -c assume -n "__fish_assume_using_subcommand console" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
-complete -c assume -n "__fish_assume_using_subcommand console" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand token" -l audience -d 'The service that the token is for; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l signing-algorithm -d 'How it is signed' -r -f -a "ES384\t'ECDSA over P-384'
-RS256\t'RSA, which every library knows'"
-complete -c assume -n "__fish_assume_using_subcommand token" -l token-duration -d 'How long it is good: 60s to 1h; 5 minutes if left out' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l token-tag -d 'What it says besides: a claim among its request tags; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l external-id -d 'The external ID that the role\'s owner demands' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l session-name -d 'What the session is called in CloudTrail' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l tag -d 'A session tag; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l on -d 'What --only is done to: an ARN; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l region -d 'The Region to ask STS in, and to hand over' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-serial -d 'The MFA device whose code is sent' -r
-complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
-complete -c assume -n "__fish_assume_using_subcommand token" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
-complete -c assume -n "__fish_assume_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand root" -l task -d 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l via -d 'The role, or identity, that asks; without it, the default identity' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l external-id -d 'The external ID that the role\'s owner demands' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l session-name -d 'What the session is called in CloudTrail' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l tag -d 'A session tag; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l on -d 'What --only is done to: an ARN; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l region -d 'The Region to ask STS in, and to hand over' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-serial -d 'The MFA device whose code is sent' -r
-complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
-complete -c assume -n "__fish_assume_using_subcommand root" -l explain -d 'Show what would be done, and why; nothing is sent'
-complete -c assume -n "__fish_assume_using_subcommand root" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
-complete -c assume -n "__fish_assume_using_subcommand root" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand unset" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand status" -l json -d 'Print JSON: `active` and `cached[]`'
 complete -c assume -n "__fish_assume_using_subcommand status" -s h -l help -d 'Print help'
@@ -297,6 +234,83 @@ complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change what is declared for a role'
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "remove" -d 'Take roles out of the file'
 complete -c assume -n "__fish_assume_using_subcommand role; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l all -d 'Set up every role of your config file'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l dry-run -d 'Show what would change, and change nothing'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l prune -d 'Take out what was set up for profiles that are no more'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
+complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand console" -l service -d 'The service to land at: s3, ec2, cloudwatch' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l url -d 'The console\'s page to land at' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l console-duration -d 'How long the console session should last, where AWS takes one: 15m to 12h' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l display-name -d 'What the console\'s bar says, in a switch-role link' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l color -d 'The colour of the console\'s bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l browser -d 'The browser: firefox, chrome, chromium, edge, brave, or a program' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l browser-profile -d 'The browser\'s profile' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l container -d 'The Firefox container (with the add-on "Open external links in a container")' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l on -d 'What --only is done to: an ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand console" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand console" -l print -d 'Print the link instead of opening it'
+complete -c assume -n "__fish_assume_using_subcommand console" -l switch-role -d 'Give the link by which somebody who is signed in switches to the role; needs no credentials'
+complete -c assume -n "__fish_assume_using_subcommand console" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
+complete -c assume -n "__fish_assume_using_subcommand console" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand token" -l audience -d 'The service that the token is for; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l signing-algorithm -d 'How it is signed' -r -f -a "ES384\t'ECDSA over P-384'
+RS256\t'RSA, which every library knows'"
+complete -c assume -n "__fish_assume_using_subcommand token" -l token-duration -d 'How long it is good: 60s to 1h; 5 minutes if left out' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l token-tag -d 'What it says besides: a claim among its request tags; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l on -d 'What --only is done to: an ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand token" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand token" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
+complete -c assume -n "__fish_assume_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand root" -l task -d 'What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l via -d 'The role, or identity, that asks; without it, the default identity' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l external-id -d 'The external ID that the role\'s owner demands' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l session-name -d 'What the session is called in CloudTrail' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l source-identity -d 'Who is behind the session, fixed for all that is chained from it' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l tag -d 'A session tag; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l transitive-tag -d 'A tag that goes on to chained sessions; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l policy -d 'A policy that narrows the session: JSON, or a file of it' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l policy-arn -d 'A managed policy that narrows the session; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l only -d 'Take no more than these actions, such as s3:Get*; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l on -d 'What --only is done to: an ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l region -d 'The Region to ask STS in, and to hand over' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-serial -d 'The MFA device whose code is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand root" -l mfa-code-file -d 'A file that holds the MFA code; - is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand root" -l explain -d 'Show what would be done, and why; nothing is sent'
+complete -c assume -n "__fish_assume_using_subcommand root" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
+complete -c assume -n "__fish_assume_using_subcommand root" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l all -d 'Every session of this user'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
+complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand identity; and not __fish_seen_subcommand_from add list remove rm rotate help" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand identity; and not __fish_seen_subcommand_from add list remove rm rotate help" -f -a "add" -d 'Keep an IAM user\'s access key in the vault, and declare it as an identity'
 complete -c assume -n "__fish_assume_using_subcommand identity; and not __fish_seen_subcommand_from add list remove rm rotate help" -f -a "list" -d 'List your identities; opens no secret store'
@@ -342,20 +356,6 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand logout" -l all -d 'Every session of this user'
-complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
-complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
-complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
-complete -c assume -n "__fish_assume_using_subcommand setup; and not __fish_seen_subcommand_from credential-process help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l all -d 'Set up every role of your config file'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l dry-run -d 'Show what would change, and change nothing'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -l prune -d 'Take out what was set up for profiles that are no more'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from credential-process" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
-complete -c assume -n "__fish_assume_using_subcommand setup; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c assume -n "__fish_assume_using_subcommand init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l port -d 'The port to listen on; 0 means any that is free' -r
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l scenario -d 'Accounts, users, roles and policies to play, instead of the built-in ones' -r -F
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l fail -d 'How STS is to fail, to see what a client makes of it: throttle, 500, 503, slow=5s, cut, truncated, html or clock=-10m, then *TIMES or *forever, then @OPERATION; may be given again' -r
@@ -365,29 +365,30 @@ complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_se
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from tour" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "console" -d 'Open the AWS console as a role'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "logout" -d 'Forget cached sessions'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "setup" -d 'Make other programs use assume'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process console token root unset status list explain role identity mfa vault logout setup init sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "use" -d 'Become a role in this shell, or run one command as it'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "exec" -d 'Run a command with a role\'s credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "export" -d 'Print a role\'s credentials in a format of your choice'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "credential-process" -d 'Answer an SDK that asks for credentials'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "unset" -d 'Go back to what the shell had before the first switch'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "status" -d 'Show what is active in this shell and what is cached, without opening a secret store'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "list" -d 'List the profiles that can be assumed'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "explain" -d 'Show what would be done to become a role, and why: nothing is sent'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "role" -d 'Add, edit or remove role profiles in your config file'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "setup" -d 'Make other programs use assume'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "init" -d 'Print the hook for a shell: `assume NAME` then changes that shell, and names complete'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "console" -d 'Open the AWS console as a role'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "token" -d 'Print a signed token that says who a role is, for a service outside AWS'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "root" -d 'Do one task as the root user of a member account, for 15 minutes'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "logout" -d 'Forget cached sessions'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "add" -d 'Declare a role'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "edit" -d 'Change what is declared for a role'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "remove" -d 'Take roles out of the file'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from setup" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from identity" -f -a "add" -d 'Keep an IAM user\'s access key in the vault, and declare it as an identity'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from identity" -f -a "list" -d 'List your identities; opens no secret store'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from identity" -f -a "remove" -d 'Remove an identity: its key from the vault, its sessions, its lines in your config file'
@@ -396,5 +397,4 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "code" -d 'Print the present code of a device whose seed is kept'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "list" -d 'List the MFA devices that are declared or kept, and where the codes of each come from'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
-complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from setup" -f -a "credential-process" -d 'Let the AWS SDKs and the AWS CLI get credentials from assume'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'

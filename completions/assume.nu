@@ -108,87 +108,6 @@ module completions {
     profile: string           # What to become: a role, an identity, or a role's ARN
   ]
 
-  # Open the AWS console as a role
-  export extern "assume console" [
-    --service: string         # The service to land at: s3, ec2, cloudwatch
-    --url: string             # The console's page to land at
-    --print                   # Print the link instead of opening it
-    --switch-role             # Give the link by which somebody who is signed in switches to the role; needs no credentials
-    --console-duration: string # How long the console session should last, where AWS takes one: 15m to 12h
-    --display-name: string    # What the console's bar says, in a switch-role link
-    --color: string           # The colour of the console's bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB
-    --browser: string         # The browser: firefox, chrome, chromium, edge, brave, or a program
-    --browser-profile: string # The browser's profile
-    --container: string       # The Firefox container (with the add-on "Open external links in a container")
-    --duration: string        # How long the session should last: 3600, 90m, 1h
-    --external-id: string     # The external ID that the role's owner demands
-    --session-name: string    # What the session is called in CloudTrail
-    --source-identity: string # Who is behind the session, fixed for all that is chained from it
-    --tag: string             # A session tag; may be given again
-    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
-    --policy: string          # A policy that narrows the session: JSON, or a file of it
-    --policy-arn: string      # A managed policy that narrows the session; may be given again
-    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
-    --on: string              # What --only is done to: an ARN; may be given again
-    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
-    --region: string          # The Region to ask STS in, and to hand over
-    --mfa-serial: string      # The MFA device whose code is sent
-    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
-    --help(-h)                # Print help (see more with '--help')
-    profile: string           # What to become: a role, a profile of ~/.aws/config, or a role's ARN
-  ]
-
-  def "nu-complete assume token signing_algorithm" [] {
-    [ "ES384" "RS256" ]
-  }
-
-  # Print a signed token that says who a role is, for a service outside AWS
-  export extern "assume token" [
-    --audience: string        # The service that the token is for; may be given again
-    --signing-algorithm: string@"nu-complete assume token signing_algorithm" # How it is signed
-    --token-duration: string  # How long it is good: 60s to 1h; 5 minutes if left out
-    --token-tag: string       # What it says besides: a claim among its request tags; may be given again
-    --duration: string        # How long the session should last: 3600, 90m, 1h
-    --external-id: string     # The external ID that the role's owner demands
-    --session-name: string    # What the session is called in CloudTrail
-    --source-identity: string # Who is behind the session, fixed for all that is chained from it
-    --tag: string             # A session tag; may be given again
-    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
-    --policy: string          # A policy that narrows the session: JSON, or a file of it
-    --policy-arn: string      # A managed policy that narrows the session; may be given again
-    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
-    --on: string              # What --only is done to: an ARN; may be given again
-    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
-    --region: string          # The Region to ask STS in, and to hand over
-    --mfa-serial: string      # The MFA device whose code is sent
-    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
-    --help(-h)                # Print help (see more with '--help')
-    profile: string           # Who asks: a role, an identity, a profile of ~/.aws/config, or a role's ARN
-  ]
-
-  # Do one task as the root user of a member account, for 15 minutes
-  export extern "assume root" [
-    --task: string            # What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy
-    --via: string             # The role, or identity, that asks; without it, the default identity
-    --explain                 # Show what would be done, and why; nothing is sent
-    --duration: string        # How long the session should last: 3600, 90m, 1h
-    --external-id: string     # The external ID that the role's owner demands
-    --session-name: string    # What the session is called in CloudTrail
-    --source-identity: string # Who is behind the session, fixed for all that is chained from it
-    --tag: string             # A session tag; may be given again
-    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
-    --policy: string          # A policy that narrows the session: JSON, or a file of it
-    --policy-arn: string      # A managed policy that narrows the session; may be given again
-    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
-    --on: string              # What --only is done to: an ARN; may be given again
-    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
-    --region: string          # The Region to ask STS in, and to hand over
-    --mfa-serial: string      # The MFA device whose code is sent
-    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
-    --help(-h)                # Print help (see more with '--help')
-    account: string           # The member account: 12 digits
-  ]
-
   # Go back to what the shell had before the first switch
   export extern "assume unset" [
     --help(-h)                # Print help
@@ -319,6 +238,132 @@ module completions {
   export extern "assume role help help" [
   ]
 
+  # Make other programs use assume
+  export extern "assume setup" [
+    --help(-h)                # Print help
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume setup credential-process" [
+    --all                     # Set up every role of your config file
+    --dry-run                 # Show what would change, and change nothing
+    --prune                   # Take out what was set up for profiles that are no more
+    --help(-h)                # Print help (see more with '--help')
+    ...profiles: string       # The profiles to set up
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume setup help" [
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume setup help credential-process" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume setup help help" [
+  ]
+
+  def "nu-complete assume init shell" [] {
+    [ "bash" "zsh" "fish" "powershell" "nushell" "elvish" "xonsh" ]
+  }
+
+  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
+  export extern "assume init" [
+    --help(-h)                # Print help (see more with '--help')
+    shell: string@"nu-complete assume init shell" # The shell
+  ]
+
+  # Open the AWS console as a role
+  export extern "assume console" [
+    --service: string         # The service to land at: s3, ec2, cloudwatch
+    --url: string             # The console's page to land at
+    --print                   # Print the link instead of opening it
+    --switch-role             # Give the link by which somebody who is signed in switches to the role; needs no credentials
+    --console-duration: string # How long the console session should last, where AWS takes one: 15m to 12h
+    --display-name: string    # What the console's bar says, in a switch-role link
+    --color: string           # The colour of the console's bar, in a switch-role link: red, orange, yellow, green, blue or RRGGBB
+    --browser: string         # The browser: firefox, chrome, chromium, edge, brave, or a program
+    --browser-profile: string # The browser's profile
+    --container: string       # The Firefox container (with the add-on "Open external links in a container")
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # What to become: a role, a profile of ~/.aws/config, or a role's ARN
+  ]
+
+  def "nu-complete assume token signing_algorithm" [] {
+    [ "ES384" "RS256" ]
+  }
+
+  # Print a signed token that says who a role is, for a service outside AWS
+  export extern "assume token" [
+    --audience: string        # The service that the token is for; may be given again
+    --signing-algorithm: string@"nu-complete assume token signing_algorithm" # How it is signed
+    --token-duration: string  # How long it is good: 60s to 1h; 5 minutes if left out
+    --token-tag: string       # What it says besides: a claim among its request tags; may be given again
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    profile: string           # Who asks: a role, an identity, a profile of ~/.aws/config, or a role's ARN
+  ]
+
+  # Do one task as the root user of a member account, for 15 minutes
+  export extern "assume root" [
+    --task: string            # What is to be done: IAMAuditRootUserCredentials, IAMCreateRootUserPassword, IAMDeleteRootUserCredentials, S3UnlockBucketPolicy or SQSUnlockQueuePolicy
+    --via: string             # The role, or identity, that asks; without it, the default identity
+    --explain                 # Show what would be done, and why; nothing is sent
+    --duration: string        # How long the session should last: 3600, 90m, 1h
+    --external-id: string     # The external ID that the role's owner demands
+    --session-name: string    # What the session is called in CloudTrail
+    --source-identity: string # Who is behind the session, fixed for all that is chained from it
+    --tag: string             # A session tag; may be given again
+    --transitive-tag: string  # A tag that goes on to chained sessions; may be given again
+    --policy: string          # A policy that narrows the session: JSON, or a file of it
+    --policy-arn: string      # A managed policy that narrows the session; may be given again
+    --only: string            # Take no more than these actions, such as s3:Get*; may be given again
+    --on: string              # What --only is done to: an ARN; may be given again
+    --read-only               # Take no more than AWS's policy ReadOnlyAccess allows
+    --region: string          # The Region to ask STS in, and to hand over
+    --mfa-serial: string      # The MFA device whose code is sent
+    --mfa-code-file: path     # A file that holds the MFA code; - is standard input
+    --help(-h)                # Print help (see more with '--help')
+    account: string           # The member account: 12 digits
+  ]
+
+  # Forget cached sessions
+  export extern "assume logout" [
+    --all                     # Every session of this user
+    --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
+    --yes                     # Do not ask before keys are removed
+    --help(-h)                # Print help (see more with '--help')
+    profile?: string          # A role profile, or an identity with all sessions that started from it
+  ]
+
   # Add, list, remove or rotate the identities that you start as
   export extern "assume identity" [
     --help(-h)                # Print help
@@ -439,51 +484,6 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Forget cached sessions
-  export extern "assume logout" [
-    --all                     # Every session of this user
-    --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
-    --yes                     # Do not ask before keys are removed
-    --help(-h)                # Print help (see more with '--help')
-    profile?: string          # A role profile, or an identity with all sessions that started from it
-  ]
-
-  # Make other programs use assume
-  export extern "assume setup" [
-    --help(-h)                # Print help
-  ]
-
-  # Let the AWS SDKs and the AWS CLI get credentials from assume
-  export extern "assume setup credential-process" [
-    --all                     # Set up every role of your config file
-    --dry-run                 # Show what would change, and change nothing
-    --prune                   # Take out what was set up for profiles that are no more
-    --help(-h)                # Print help (see more with '--help')
-    ...profiles: string       # The profiles to set up
-  ]
-
-  # Print this message or the help of the given subcommand(s)
-  export extern "assume setup help" [
-  ]
-
-  # Let the AWS SDKs and the AWS CLI get credentials from assume
-  export extern "assume setup help credential-process" [
-  ]
-
-  # Print this message or the help of the given subcommand(s)
-  export extern "assume setup help help" [
-  ]
-
-  def "nu-complete assume init shell" [] {
-    [ "bash" "zsh" "fish" "powershell" "nushell" "elvish" "xonsh" ]
-  }
-
-  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
-  export extern "assume init" [
-    --help(-h)                # Print help (see more with '--help')
-    shell: string@"nu-complete assume init shell" # The shell
-  ]
-
   # Try everything against a local STS, with no AWS account
   export extern "assume sandbox" [
     --port: string            # The port to listen on; 0 means any that is free
@@ -529,18 +529,6 @@ module completions {
   export extern "assume help credential-process" [
   ]
 
-  # Open the AWS console as a role
-  export extern "assume help console" [
-  ]
-
-  # Print a signed token that says who a role is, for a service outside AWS
-  export extern "assume help token" [
-  ]
-
-  # Do one task as the root user of a member account, for 15 minutes
-  export extern "assume help root" [
-  ]
-
   # Go back to what the shell had before the first switch
   export extern "assume help unset" [
   ]
@@ -571,6 +559,34 @@ module completions {
 
   # Take roles out of the file
   export extern "assume help role remove" [
+  ]
+
+  # Make other programs use assume
+  export extern "assume help setup" [
+  ]
+
+  # Let the AWS SDKs and the AWS CLI get credentials from assume
+  export extern "assume help setup credential-process" [
+  ]
+
+  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
+  export extern "assume help init" [
+  ]
+
+  # Open the AWS console as a role
+  export extern "assume help console" [
+  ]
+
+  # Print a signed token that says who a role is, for a service outside AWS
+  export extern "assume help token" [
+  ]
+
+  # Do one task as the root user of a member account, for 15 minutes
+  export extern "assume help root" [
+  ]
+
+  # Forget cached sessions
+  export extern "assume help logout" [
   ]
 
   # Add, list, remove or rotate the identities that you start as
@@ -615,22 +631,6 @@ module completions {
 
   # Show which store keeps which secrets, why, and whether it answers; prompts nobody
   export extern "assume help vault" [
-  ]
-
-  # Forget cached sessions
-  export extern "assume help logout" [
-  ]
-
-  # Make other programs use assume
-  export extern "assume help setup" [
-  ]
-
-  # Let the AWS SDKs and the AWS CLI get credentials from assume
-  export extern "assume help setup credential-process" [
-  ]
-
-  # Print the hook for a shell: `assume NAME` then changes that shell, and names complete
-  export extern "assume help init" [
   ]
 
   # Try everything against a local STS, with no AWS account

@@ -58,6 +58,7 @@ pub(super) fn credentials(
     if let Some(Recalled { region, credentials }) = recall_way(question, world) {
         return Ok(Became { profile: profile.to_owned(), region, credentials });
     }
+    let _held = engine.hold();
     let since = world.clock.now();
     let catalog = Catalog::open(world)?;
     planned_credentials(&catalog, profile, overrides, consumer, engine, world, |plan, key, life, vault| {

@@ -14,6 +14,7 @@ use super::became;
 use crate::acquire::acquire;
 use crate::error::{Error, Kind};
 use crate::mfa::GivenCode;
+use crate::person::Hold;
 use crate::plan::Plan;
 use crate::recall::recall;
 use crate::session::{CacheKey, Credentials, Life};
@@ -24,6 +25,9 @@ use crate::world::World;
 pub(super) trait Engine {
     /// Returns the credentials that the plan leads to.
     fn credentials(&self, wanted: Wanted<'_>, world: &World) -> Result<Had, Error>;
+
+    /// Holds back what is said until it is certain that this program does the work.
+    fn hold(&self) -> Option<Hold>;
 
     /// Runs one of its commands.
     fn run(&self, command: &EngineCommand, world: &World) -> Result<ExitCode, Error>;
@@ -58,6 +62,10 @@ impl Engine for Here {
         Ok(Had { credentials, recalled: None })
     }
 
+    fn hold(&self) -> Option<Hold> {
+        None
+    }
+
     fn run(&self, command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
         super::run_here(command, world)
     }
@@ -75,6 +83,10 @@ impl Engine for Beside {
             Some((key, credentials)) => Ok(Had { credentials, recalled: Some(key) }),
             None => become_engine(),
         }
+    }
+
+    fn hold(&self) -> Option<Hold> {
+        Some(Hold::begin())
     }
 
     fn run(&self, _command: &EngineCommand, _world: &World) -> Result<ExitCode, Error> {

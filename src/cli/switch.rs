@@ -113,6 +113,7 @@ fn for_hook(
     engine: &dyn Engine,
     world: &World,
 ) -> Result<ExitCode, Error> {
+    let held = engine.hold();
     let before = world.with_env(before_first_switch(&world.env));
     let catalog = Catalog::open(&before)?;
     let changes = match catalog.defaults().hand_over {
@@ -127,6 +128,7 @@ fn for_hook(
             switch(&world.env, &became.profile, became.region.as_ref(), hand)?
         }
     };
+    drop(held);
     print(&shell.write(&changes)?)?;
     forget_private_config(&world.env, &before.folders);
     Ok(ExitCode::SUCCESS)

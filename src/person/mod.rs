@@ -14,4 +14,4 @@ mod terminal;
 pub use ask::{PersonError, ask_line, ask_secret, confirm, is_reachable};
 pub use caller::caller;
 pub use redirect::{Redirect, RedirectError};
-pub use talk::{is_unsafe, note, plain, warn};
+pub use talk::{Hold, is_unsafe, note, plain, warn};

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::io::Write;
+use std::sync::Mutex;
 
 /// Says something that the person should act on. Written in one piece; a closed standard error is no failure of ours.
 pub fn warn(text: &str) {
@@ -18,7 +19,40 @@ pub fn note(text: &str) {
 
 fn say(kind: &str, text: &str) {
     let line = format!("assume: {kind}: {}\n", plain(text));
-    let _ = std::io::stderr().lock().write_all(line.as_bytes());
+    match HELD.lock().as_deref_mut() {
+        Ok(Some(held)) => held.push_str(&line),
+        Ok(None) | Err(_) => print(&line),
+    }
+}
+
+fn print(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// What is held back, while anything is.
+static HELD: Mutex<Option<String>> = Mutex::new(None);
+
+/// While this lives, what is said is held back; then it is printed. A process that becomes another program meanwhile has
+/// said nothing, and the other program says it.
+#[derive(Debug)]
+pub struct Hold(());
+
+impl Hold {
+    /// Begins to hold back.
+    pub fn begin() -> Self {
+        if let Ok(mut held) = HELD.lock() {
+            held.get_or_insert_default();
+        }
+        Self(())
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if let Some(held) = HELD.lock().ok().and_then(|mut held| held.take()) {
+            print(&held);
+        }
+    }
 }
 
 /// Returns the text with every control, line end and bidirectional mark shown as its escape.
