@@ -13,6 +13,7 @@ mod hooked;
 mod hostile;
 mod identity_keys;
 mod last_steps;
+mod login_session;
 mod layout;
 mod main_job;
 mod mfa_seeds;

@@ -211,7 +211,11 @@ fn first_key(plan: &Plan) -> &str {
         BaseSource::FileKeys(keys) => keys.key_id.value.as_str(),
         BaseSource::Environment => "AKIAENV0000000000000",
         BaseSource::Process(command) if command.contains("AKIATOOL") => "AKIATOOL000000000000",
-        BaseSource::VaultKey | BaseSource::Container | BaseSource::Instance | BaseSource::Process(_) => "another",
+        BaseSource::VaultKey
+        | BaseSource::Container
+        | BaseSource::Instance
+        | BaseSource::LoginSession(_)
+        | BaseSource::Process(_) => "another",
     }
 }
 

@@ -181,12 +181,13 @@ impl<'a> Settings<'a> {
             Sourced::new(ProfileSignIn::SignIn(sign_in), found.origin)
         });
         let of_key = |(key, sign_in)| self.get(key).map(|found| Sourced::new(sign_in, found.origin));
-        let others = [
-            ("sso_account_id", ProfileSignIn::IdentityCenter),
-            ("sso_role_name", ProfileSignIn::IdentityCenter),
-            ("login_session", ProfileSignIn::Login),
-        ];
-        of_token.or_else(|| others.into_iter().find_map(of_key))
+        let others =
+            [("sso_account_id", ProfileSignIn::IdentityCenter), ("sso_role_name", ProfileSignIn::IdentityCenter)];
+        let login = || {
+            let found = self.owned("login_session")?;
+            Some(Sourced::new(ProfileSignIn::Login(found.value), found.origin))
+        };
+        of_token.or_else(|| others.into_iter().find_map(of_key)).or_else(login)
     }
 
     /// What the SDKs look at before `credential_process`. Keys of the config file come after it in botocore, and before

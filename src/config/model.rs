@@ -187,8 +187,8 @@ pub enum ProfileSignIn {
     SignIn(SignIn),
     /// `sso_account_id` and `sso_role_name`, which this version does not perform.
     IdentityCenter,
-    /// `login_session`, which this version does not perform.
-    Login,
+    /// `login_session`: a sign-in of the AWS CLI's `aws login`, by the ARN that it is for.
+    Login(String),
 }
 
 /// Keys that stand in a file.

@@ -19,6 +19,9 @@ impl From<IdentityError> for Error {
                     .to_owned(),
             ),
             IdentityError::NotAKey { .. } => (Kind::Identity, "an access key id looks like AKIA… or ASIA…".to_owned()),
+            IdentityError::LoginSession { ref profile, .. } => {
+                (Kind::Identity, format!("sign in: `aws login --profile {profile}`, with the AWS CLI 2.32 or newer"))
+            }
             IdentityError::Endpoint { .. } => {
                 (Kind::Identity, "this works only inside a container or on an instance that has a role".to_owned())
             }
@@ -26,7 +29,10 @@ impl From<IdentityError> for Error {
                 (Kind::Identity, format!("run the command by hand to see what {program} says"))
             }
             IdentityError::Token { ref place, .. } => (Kind::Identity, no_token(place)),
-            IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
+            IdentityError::Ended { .. } => (
+                Kind::Identity,
+                "get new ones where these came from; what `aws login` keeps, any `aws` command of that profile refreshes".to_owned(),
+            ),
         };
         Self::new(kind, error).with_hint(hint)
     }

@@ -10,7 +10,7 @@ use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_async::rt::sleep::TokioSleep;
 
-use super::{IdentityError, LongTermKey, process};
+use super::{IdentityError, LongTermKey, login_session, process};
 use crate::aws::{Clients, Line};
 use crate::config::StaticKeys;
 use crate::plan::{Base, BaseSource};
@@ -36,6 +36,7 @@ pub fn base_credentials(
         BaseSource::Instance => from_endpoint("instance metadata service", line, |config| {
             ImdsCredentialsProvider::builder().configure(&config).build()
         })?,
+        BaseSource::LoginSession(session) => login_session::read(session, &base.name, world)?,
         BaseSource::Process(command) => process::run(command, &base.name, world)?,
     };
     match credentials.expires_at() {

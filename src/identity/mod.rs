@@ -6,6 +6,7 @@ mod assertion;
 mod base;
 mod fingerprint;
 mod generation;
+mod login_session;
 mod long_term_key;
 mod pasted;
 mod process;
@@ -83,6 +84,14 @@ pub enum IdentityError {
         /// Where it was looked for.
         place: TokenPlace,
         /// What is wrong there.
+        reason: String,
+    },
+    /// What `aws login` keeps is not there, or is something else.
+    #[error("the sign-in of `aws login` for `{profile}` cannot be used: {reason}")]
+    LoginSession {
+        /// Whose it is.
+        profile: String,
+        /// What is wrong with it.
         reason: String,
     },
     /// They have ended.

@@ -65,6 +65,7 @@ fn kind(start: &Start) -> &'static str {
         BaseSource::Environment => "environment",
         BaseSource::Container => "container",
         BaseSource::Instance => "instance",
+        BaseSource::LoginSession(_) => "login-session",
         BaseSource::Process(_) => "process",
     }
 }

@@ -102,6 +102,8 @@ pub enum BaseSource {
     Instance,
     /// A program that prints them.
     Process(String),
+    /// What `aws login` keeps for this ARN.
+    LoginSession(String),
 }
 
 /// `GetSessionToken` with an MFA code.

@@ -249,6 +249,7 @@ impl Way<'_> {
                 let begin = Begin::of(profile.name.clone(), source.origin.clone(), source);
                 Ok(aws_root(begin, profile))
             }
+            // The SDKs take a role's own login session for no source either.
             (None, None, Some(sign_in)) => {
                 Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin.clone() })
             }
@@ -263,8 +264,14 @@ impl Way<'_> {
             Some(Sourced { value: ProfileSignIn::SignIn(SignIn::WebIdentity(_)), origin }) => {
                 return Err(PlanError::NoRole { name: profile.name, origin });
             }
-            Some(Sourced { value: ProfileSignIn::IdentityCenter | ProfileSignIn::Login, origin }) => {
+            Some(Sourced { value: ProfileSignIn::IdentityCenter, origin }) => {
                 return Err(PlanError::SignIn { profile: profile.name, origin });
+            }
+            Some(Sourced { value: ProfileSignIn::Login(session), origin }) => {
+                let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
+                let source = Sourced::new(BaseSource::LoginSession(session), origin);
+                profile.sign_in = None;
+                return Ok(aws_root(Begin::Keys(Base { name: profile.name.clone(), chosen, source }), profile));
             }
         }
         let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
