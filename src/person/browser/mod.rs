@@ -3,12 +3,18 @@
 //! What stands on a browser's command line can be read by every user of this machine. So `open` is for addresses that
 //! are no secret; a link that signs somebody in goes through `open_secret`, and is in nobody's arguments.
 
+#[cfg(unix)]
+mod catch;
 mod page;
+#[cfg(unix)]
+mod pipe;
 mod program;
 
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+#[cfg(unix)]
+pub use catch::{Catch, CatchError, Window, catch};
 use page::Handed;
 pub use program::{Maker, find_program};
 use program::{is_confined, opener};
