@@ -7,6 +7,7 @@
 mod call;
 mod exchange;
 mod failure;
+mod saml;
 
 use std::io::IsTerminal;
 use std::time::Duration;
@@ -113,6 +114,8 @@ impl<'a> Run<'a> {
                 Exchange::WebIdentity(exchange) => {
                     Some(whose(&sign_in.name, &exchange.token, self.world).map_err(no_proof(sign_in))?)
                 }
+                // Who signs in shows when they do.
+                Exchange::Saml(_) => None,
             },
         };
         // Without a card that can be written, nothing is found again, and each command asks anew.

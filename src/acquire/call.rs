@@ -57,6 +57,7 @@ impl<'a> Call<'a> {
                     signer: None,
                     sign_in: Some(SignedIn {
                         name: sign_in.name.clone(),
+                        by: sign_in.operation(),
                         origin: sign_in.origin.clone(),
                         claims: None,
                     }),
@@ -119,6 +120,8 @@ impl<'a> Call<'a> {
         let length = match self {
             Self::Exchange(sign_in) => match &sign_in.exchange {
                 Exchange::WebIdentity(exchange) => exchange.duration.value.get(),
+                // The assertion may make it shorter.
+                Exchange::Saml(_) => return None,
             },
             Self::First(_, Signed::AssumeRole(hop)) | Self::Next(Signed::AssumeRole(hop)) => {
                 hop.duration.effective.value.get()

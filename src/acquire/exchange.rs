@@ -26,6 +26,7 @@ impl Run<'_> {
                 credentials.lineage = Lineage(vec![Via::WebIdentity]);
                 Ok(credentials)
             }
+            Exchange::Saml(exchange) => self.with_saml(sign_in, exchange),
         }
     }
 }

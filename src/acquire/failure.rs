@@ -89,6 +89,8 @@ pub struct Step {
 pub struct SignedIn {
     /// The sign-in.
     pub name: String,
+    /// The exchange, as AWS calls it.
+    pub by: &'static str,
     /// Where its proof is declared.
     pub origin: Origin,
     /// What the token says of itself. `None` where it says nothing, or where another process had it.

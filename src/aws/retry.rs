@@ -6,6 +6,7 @@ use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_saml::AssumeRoleWithSAMLError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_sdk_sts::operation::assume_root::AssumeRootError;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
@@ -86,6 +87,7 @@ fn code(error: &Error) -> Option<&str> {
         error.downcast_ref::<E>()?.code()
     }
     of::<AssumeRoleError>(error)
+        .or_else(|| of::<AssumeRoleWithSAMLError>(error))
         .or_else(|| of::<AssumeRoleWithWebIdentityError>(error))
         .or_else(|| of::<AssumeRootError>(error))
         .or_else(|| of::<GetSessionTokenError>(error))

@@ -36,4 +36,7 @@ pub use model::{
 pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
 pub use process::asks_us_for;
-pub use sign_in::{ProviderId, SignIn, TokenSource, WebIdentity};
+pub use sign_in::{
+    AssertionSource, InvalidSamlProviderName, ProviderId, Saml, SamlPage, SamlProviderName, SignIn, TokenSource,
+    WebIdentity,
+};

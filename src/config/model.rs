@@ -237,6 +237,8 @@ pub struct Defaults {
     pub session_name: Option<Sourced<SessionName>>,
     /// Region of roles and identities that name none.
     pub region: Option<Sourced<Region>>,
+    /// Whether a process without a terminal may open a browser for a sign-in (`auto_login`).
+    pub auto_login: bool,
     /// Where secrets are kept.
     pub vault: VaultSettings,
     /// How `assume NAME` hands over in a hooked shell.

@@ -33,6 +33,7 @@ impl From<IdentityError> for Error {
                 Kind::Identity,
                 "get new ones where these came from; what `aws login` keeps, any `aws` command of that profile refreshes".to_owned(),
             ),
+            IdentityError::Saml(ref error) => (Kind::Identity, super::sign_in::saml_hint(error)),
         };
         Self::new(kind, error).with_hint(hint)
     }

@@ -2,14 +2,18 @@
 
 use crate::acquire::{SignedIn, Step};
 use crate::aws::Refusal;
-use crate::identity::Claims;
+use crate::identity::{Claims, InvalidAssertion, SamlError, Unfit};
+use crate::person::browser::CatchError;
 use crate::terms::show_time;
 
 /// Returns what helps, where the refusal is about the proof.
 ///
 /// Source: STS API Reference, `AssumeRoleWithWebIdentity`, "Errors"; the texts are those of STS in the field.
 pub(super) fn hint(refusal: &Refusal, step: &Step, sign_in: &SignedIn) -> Option<String> {
-    let SignedIn { name, claims, .. } = sign_in;
+    let SignedIn { name, by, claims, .. } = sign_in;
+    if *by == "AssumeRoleWithSAML" {
+        return saml(refusal, step, name);
+    }
     let text = match (refusal.code.as_str(), claims) {
         ("ExpiredTokenException", Some(Claims { expires_at: Some(end), .. })) => {
             format!("the token of `{name}` ended at {}: have a new one issued", show_time(*end))
@@ -52,6 +56,102 @@ pub(super) fn hint(refusal: &Refusal, step: &Step, sign_in: &SignedIn) -> Option
         _ => return None,
     };
     Some(text)
+}
+
+/// Source: IAM User Guide, "Troubleshoot SAML federation with IAM".
+fn saml(refusal: &Refusal, step: &Step, name: &str) -> Option<String> {
+    let text = match refusal.code.as_str() {
+        "ExpiredTokenException" => format!(
+            "an assertion is good for five minutes: try again; if that fails too, the clock of `{name}`'s provider is off"
+        ),
+        "InvalidIdentityToken" if refusal.message.contains("Signature") => format!(
+            "the provider in account {} has other keys than the one that signed: upload its metadata anew (`aws iam \
+             update-saml-provider`)",
+            account(step)
+        ),
+        "InvalidIdentityToken" if refusal.message.contains("used before") => {
+            "each assertion is taken once: have a new one made".to_owned()
+        }
+        "InvalidIdentityToken" => format!(
+            "the assertion is not as account {} expects it: look at its issuer, its audience (urn:amazon:webservices), its \
+             Recipient (https://signin.aws.amazon.com/saml) and RoleSessionName",
+            account(step)
+        ),
+        "AccessDenied" => {
+            "the assertion is good, and the role's trust policy refuses it: it has to name the provider's ARN (Federated), \
+             allow sts:AssumeRoleWithSAML (and sts:TagSession with PrincipalTag attributes), and its SAML:aud to be \
+             https://signin.aws.amazon.com/saml"
+                .to_owned()
+        }
+        _ => return None,
+    };
+    Some(text)
+}
+
+/// Returns what helps where no assertion is had, or one that does not serve.
+pub(super) fn saml_hint(error: &SamlError) -> String {
+    let login = |identity: &str| format!("sign in, in a terminal: `assume login {identity}`");
+    match error {
+        SamlError::NeedsPerson { identity } | SamlError::Waiting { identity, .. } => login(identity),
+        SamlError::None { place, .. } => {
+            format!("see that {place} gives the base64 of the SAML response that a browser would post as SAMLResponse")
+        }
+        SamlError::Page { identity, reason, .. } => match reason {
+            CatchError::NeedsPerson => login(identity),
+            CatchError::Closed | CatchError::Abandoned { .. } => {
+                format!("sign in to the end, until the window closes by itself: `assume login {identity}`")
+            }
+            CatchError::NoWindow { .. } => format!(
+                "sign in where there is a display, or have the assertion fetched by a program: \
+                 `saml = {{ assertion_command = \"…\" }}` in [identity.{identity}]"
+            ),
+            CatchError::NoBrowser { .. } => {
+                "install Chromium, Chrome, Edge or Brave, or name one: `browser = \"…\"` in `saml`".to_owned()
+            }
+            CatchError::Browser(_) | CatchError::Ended { .. } => {
+                format!("is another window open with that profile? see it at work: `assume login {identity} --browser-visible`")
+            }
+            CatchError::Page { .. } | CatchError::Unreachable { .. } | CatchError::NoField { .. } => {
+                format!("check `url` of [identity.{identity}], and see the page: `assume login {identity} --browser-visible`")
+            }
+        },
+        SamlError::Invalid { identity, reason, .. } => match reason {
+            InvalidAssertion::WebPage => {
+                format!("the provider answered with a page: sign in anew, and see what it says (`assume login {identity}`)")
+            }
+            InvalidAssertion::Refused { .. } => "that is the provider's own refusal: its administrators know why".to_owned(),
+            InvalidAssertion::Empty
+            | InvalidAssertion::NotBase64
+            | InvalidAssertion::NotXml { .. }
+            | InvalidAssertion::NotAResponse { .. }
+            | InvalidAssertion::Count { .. } => {
+                "AWS takes the base64 of the whole SAML response, as a browser posts it as SAMLResponse".to_owned()
+            }
+        },
+        SamlError::Unfit { identity, unfit } => match unfit {
+            Unfit::Ended(_) => "have a new one made: an assertion is good for minutes".to_owned(),
+            Unfit::NotYet(_) => "this machine's clock, or the provider's, is off".to_owned(),
+            Unfit::Audience(_) => {
+                "set the audience to urn:amazon:webservices at the provider (for China and GovCloud: \
+                 urn:amazon:webservices:cn-north-1, :govcloud)"
+                    .to_owned()
+            }
+            Unfit::NoSuchRole(_, offered) if offered.is_empty() => {
+                "have roles added at the provider: attribute https://aws.amazon.com/SAML/Attributes/Role".to_owned()
+            }
+            Unfit::NoSuchRole(..) => "ask for one of these, or have the role added at the provider".to_owned(),
+            Unfit::OtherProvider(..) => format!("correct or remove `provider` of [identity.{identity}]"),
+            Unfit::NoSessionName => {
+                "have it added at the provider: attribute https://aws.amazon.com/SAML/Attributes/RoleSessionName".to_owned()
+            }
+            Unfit::SessionDuration(_) => {
+                "correct it at the provider: attribute https://aws.amazon.com/SAML/Attributes/SessionDuration".to_owned()
+            }
+            Unfit::Encrypted => format!(
+                "say which provider it is: `provider = \"NAME\"` (the last part of its ARN) in `saml` of [identity.{identity}]"
+            ),
+        },
+    }
 }
 
 fn account(step: &Step) -> &str {

@@ -241,10 +241,14 @@ impl Assertion {
         self.values(&format!("{ATTRIBUTES}RoleSessionName")).next().filter(|name| !name.is_empty())
     }
 
-    /// The longest session that the provider allows: `SessionDuration`, in seconds.
+    /// The longest session that the provider allows: `SessionDuration`.
     pub fn session_duration(&self) -> Option<Duration> {
-        let seconds = self.values(&format!("{ATTRIBUTES}SessionDuration")).next()?.trim().parse().ok()?;
-        Some(Duration::from_secs(seconds))
+        self.session_duration_text()?.parse().ok().map(Duration::from_secs)
+    }
+
+    /// `SessionDuration` as it was written: seconds, if it is what AWS takes.
+    pub fn session_duration_text(&self) -> Option<&str> {
+        self.values(&format!("{ATTRIBUTES}SessionDuration")).next().map(str::trim)
     }
 
     /// Who is behind it: `SourceIdentity`.

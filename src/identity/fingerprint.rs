@@ -41,6 +41,9 @@ pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Finger
         Start::MfaSession(session) => of_base(&session.keys, vault, world),
         Start::SignIn(sign_in) => match &sign_in.exchange {
             Exchange::WebIdentity(exchange) => sign_in::web_identity::whose(&sign_in.name, &exchange.token, world).ok(),
+            Exchange::Saml(exchange) => {
+                sign_in::saml::AtProvider::new(&sign_in.name, &exchange.assertion, world).fingerprint()
+            }
         },
     }
 }

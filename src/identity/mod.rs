@@ -23,6 +23,7 @@ pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
 pub use process::read_answer;
 pub use sign_in::claims::Claims;
+pub use sign_in::saml::{AtProvider, SamlAssertion, SamlError, Unfit};
 pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
 
 use crate::aws::AwsError;
@@ -94,6 +95,9 @@ pub enum IdentityError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A SAML sign-in gave no assertion that serves.
+    #[error(transparent)]
+    Saml(Box<SamlError>),
     /// They have ended.
     #[error("the credentials of `{identity}` ended at {}", show_time(*ended))]
     Ended {

@@ -49,6 +49,11 @@ pub fn is_reachable(world: &World) -> bool {
     reach(terminal::is_there(), world).is_ok()
 }
 
+/// Returns whether there is a controlling terminal.
+pub fn has_terminal() -> bool {
+    terminal::is_there()
+}
+
 /// Asks for a secret or a code, and does not show what is typed.
 pub fn ask_secret(prompt: &str, world: &World) -> Result<SecretString, PersonError> {
     ask(prompt, terminal::Echo::Hidden, world)

@@ -11,7 +11,7 @@ mod redirect;
 mod talk;
 mod terminal;
 
-pub use ask::{PersonError, ask_line, ask_secret, confirm, is_reachable};
+pub use ask::{PersonError, ask_line, ask_secret, confirm, has_terminal, is_reachable};
 pub use caller::caller;
 pub use redirect::{Redirect, RedirectError};
 pub use talk::{Hold, is_unsafe, note, plain, warn};

@@ -10,8 +10,8 @@ use serde_json::{Map, Value, json};
 
 use super::last::AssumeRoot;
 use super::model::{BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
-use super::sign_in::{Exchange, SignIn};
-use crate::config::{Origin, Sourced, TokenSource};
+use super::sign_in::{Exchange, Provider, SignIn};
+use crate::config::{AssertionSource, Origin, Sourced, TokenSource};
 use crate::person::plain;
 use crate::terms::{PolicyArn, SessionPolicy, show_duration, show_time};
 
@@ -95,6 +95,16 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
             put(&mut parameters, "session_name", name.value.as_str(), &name.origin);
             session_policies(&mut parameters, &exchange.policy_arns, exchange.policy.as_ref());
         }
+        Exchange::Saml(exchange) => {
+            let (name, value) = assertion(&exchange.assertion);
+            put(&mut parameters, name, value, &sign_in.origin);
+            match &exchange.provider {
+                Provider::Declared(arn) => put(&mut parameters, "provider", arn.value.as_str(), &arn.origin),
+                Provider::FromAssertion => put(&mut parameters, "provider", "as the assertion says", &sign_in.origin),
+            }
+            put(&mut parameters, "duration", exchange.duration.value.seconds(), &exchange.duration.origin);
+            session_policies(&mut parameters, &exchange.policy_arns, exchange.policy.as_ref());
+        }
     }
     reach(&mut parameters, sign_in.reach());
     let role_arn = sign_in.role_arn();
@@ -120,6 +130,18 @@ fn token(source: &TokenSource) -> (&'static str, String) {
         }
         TokenSource::Variable(name) => ("token_env", name.clone()),
         TokenSource::GitHubActions { audience } => ("token_for", format!("{audience}, asked of GitHub Actions")),
+    }
+}
+
+fn assertion(source: &AssertionSource) -> (&'static str, String) {
+    match source {
+        AssertionSource::Browser(page) => ("url", page.url.to_string()),
+        // A command may hold a password.
+        AssertionSource::Command(command) => {
+            ("assertion_command", command.split_whitespace().next().unwrap_or_default().to_owned())
+        }
+        AssertionSource::File(path) => ("assertion_file", path.display().to_string()),
+        AssertionSource::Stdin => ("assertion_file", "-".to_owned()),
     }
 }
 

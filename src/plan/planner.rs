@@ -261,7 +261,7 @@ impl Way<'_> {
     fn aws_profile_itself(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
         match profile.sign_in {
             None => {}
-            Some(Sourced { value: ProfileSignIn::SignIn(SignIn::WebIdentity(_)), origin }) => {
+            Some(Sourced { value: ProfileSignIn::SignIn(_), origin }) => {
                 return Err(PlanError::NoRole { name: profile.name, origin });
             }
             Some(Sourced { value: ProfileSignIn::IdentityCenter, origin }) => {

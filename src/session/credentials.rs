@@ -54,6 +54,8 @@ pub enum Via {
     AssumeRoot,
     /// `AssumeRoleWithWebIdentity`.
     WebIdentity,
+    /// `AssumeRoleWithSAML`.
+    Saml,
 }
 
 impl Credentials {

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
-use crate::plan::{AssumeRoot, Exchange, Hop, MfaSession, Plan, Reach, Start, WithWebIdentity};
+use crate::plan::{
+    AssumeRoot, Exchange, Hop, MfaSession, Plan, Provider, Reach, Start, WithSaml, WithWebIdentity,
+};
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.
@@ -99,6 +101,32 @@ fn exchange(exchange: &Exchange) -> Value {
                 policy.as_ref().map(|policy| policy.value.as_str()),
                 sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
                 provider_id.as_ref().map(|id| id.value.as_str()),
+                reach(to),
+            ])
+        }
+        Exchange::Saml(exchange) => {
+            let WithSaml {
+                profile: _,
+                role_arn,
+                assertion: _,
+                provider,
+                duration,
+                policy_arns,
+                policy,
+                auto_login: _,
+                reach: to,
+            } = exchange;
+            let provider = match provider {
+                Provider::Declared(arn) => Some(arn.value.as_str()),
+                Provider::FromAssertion => None,
+            };
+            json!([
+                "AssumeRoleWithSAML",
+                role_arn.value.to_string(),
+                provider,
+                duration.value.seconds(),
+                policy.as_ref().map(|policy| policy.value.as_str()),
+                sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
                 reach(to),
             ])
         }

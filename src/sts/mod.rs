@@ -1,9 +1,11 @@
 //! Steps as calls: what the plan says, word for word, and what STS answers. Nothing is decided here.
 
 mod last;
+mod saml;
 mod web_identity;
 
 pub use last::{assume_root, identity_token};
+pub use saml::with_saml;
 pub use web_identity::with_web_identity;
 
 use aws_sdk_sts::types::{Credentials as StsCredentials, PolicyDescriptorType, Tag as StsTag};

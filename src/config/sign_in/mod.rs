@@ -1,7 +1,10 @@
 //! Sign-ins as they are declared: each kind in a file of its own, from our form and from that of the AWS files.
 
+mod saml;
 mod web_identity;
 
+pub(super) use saml::{needs as saml_needs, of_identity as saml_of_identity};
+pub use saml::{AssertionSource, InvalidSamlProviderName, Saml, SamlPage, SamlProviderName};
 pub use web_identity::{ProviderId, TokenSource, WebIdentity};
 pub(super) use web_identity::{needs, of_aws_profile, of_environment, of_identity};
 
@@ -10,6 +13,8 @@ pub(super) use web_identity::{needs, of_aws_profile, of_environment, of_identity
 pub enum SignIn {
     /// `web_identity = { … }`, or `web_identity_token_file`: an OpenID Connect token.
     WebIdentity(WebIdentity),
+    /// `saml = { … }`: what a SAML provider vouches for.
+    Saml(Saml),
 }
 
 impl SignIn {
@@ -17,6 +22,7 @@ impl SignIn {
     pub fn kind(&self) -> &'static str {
         match self {
             Self::WebIdentity(_) => "web-identity",
+            Self::Saml(_) => "saml",
         }
     }
 }

@@ -3,8 +3,10 @@
 //! The exchange is the plan's first step and consumes the first role on the way; a role further on is assumed with what
 //! it gives. What an exchange cannot carry is refused where it is declared, never left out in silence.
 
+mod saml;
 mod web_identity;
 
+pub use saml::{Provider, WithSaml};
 pub use web_identity::WithWebIdentity;
 
 use super::error::PlanError;
@@ -34,6 +36,8 @@ pub struct SignIn {
 pub enum Exchange {
     /// An OpenID Connect token, by `AssumeRoleWithWebIdentity`.
     WebIdentity(WithWebIdentity),
+    /// A SAML provider's assertion, by `AssumeRoleWithSAML`.
+    Saml(WithSaml),
 }
 
 impl SignIn {
@@ -41,6 +45,7 @@ impl SignIn {
     pub fn profile(&self) -> &str {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.profile,
+            Exchange::Saml(exchange) => &exchange.profile,
         }
     }
 
@@ -48,6 +53,7 @@ impl SignIn {
     pub fn role_arn(&self) -> &Sourced<RoleArn> {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.role_arn,
+            Exchange::Saml(exchange) => &exchange.role_arn,
         }
     }
 
@@ -55,6 +61,7 @@ impl SignIn {
     pub fn reach(&self) -> &Reach {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.reach,
+            Exchange::Saml(exchange) => &exchange.reach,
         }
     }
 
@@ -62,6 +69,7 @@ impl SignIn {
     pub fn kind(&self) -> &'static str {
         match &self.exchange {
             Exchange::WebIdentity(_) => "web-identity",
+            Exchange::Saml(_) => "saml",
         }
     }
 
@@ -69,6 +77,7 @@ impl SignIn {
     pub fn operation(&self) -> &'static str {
         match &self.exchange {
             Exchange::WebIdentity(_) => "AssumeRoleWithWebIdentity",
+            Exchange::Saml(_) => "AssumeRoleWithSAML",
         }
     }
 
@@ -90,6 +99,7 @@ pub(super) fn sign_in(
         config::SignIn::WebIdentity(token) => {
             Exchange::WebIdentity(web_identity::exchange(catalog, token, leg, flag, who)?)
         }
+        config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, saml, leg, flag)?),
     };
     Ok(SignIn { name, chosen, origin, exchange, because: Reason::ProofTradedIn })
 }
