@@ -275,6 +275,9 @@ impl<'a> AtProvider<'a> {
         let host = page.url.host_str().unwrap_or_default().to_owned();
         let is_root = rustix::process::geteuid().is_root();
         let failed = |reason| SamlError::Page { identity: self.identity.to_owned(), host: host.clone(), reason };
+        if is_root && !page.without_sandbox {
+            crate::person::note("the browser runs without its sandbox, which it has to as root");
+        }
         if window != Window::Never {
             self.window_opens();
         }
