@@ -22,6 +22,7 @@ mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;
 mod quiet;
+mod saml;
 mod sandbox_command;
 mod sandbox_server;
 mod sdks;

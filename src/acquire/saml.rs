@@ -25,7 +25,11 @@ impl Run<'_> {
         let provider = assertion.provider(exchange, &sign_in.name, self.world.clock.now()).map_err(refused)?;
         let allowed = assertion.says.as_ref().and_then(|says| says.session_duration());
         if let Some(allowed) = allowed.filter(|allowed| *allowed < exchange.duration.value.get()) {
-            note(&format!("the provider of `{}` allows {}, so the session ends then", sign_in.name, show_duration(allowed)));
+            note(&format!(
+                "the provider of `{}` allows {}, so the session ends then",
+                sign_in.name,
+                show_duration(allowed)
+            ));
         }
         let answer = sts::with_saml(&self.line, exchange, &provider, &assertion.secret);
         let mut credentials =

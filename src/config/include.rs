@@ -86,7 +86,8 @@ impl Grants {
                 return Err(refused(format!("`{key}`"), Some(grant), section, origin));
             }
         }
-        match sign_in::needs(section).into_iter().chain(sign_in::saml_needs(section)).find(|need| !self.has(need.grant)) {
+        match sign_in::needs(section).into_iter().chain(sign_in::saml_needs(section)).find(|need| !self.has(need.grant))
+        {
             Some(need) => Err(refused(format!("`{}`", need.key), Some(need.grant), section, need.origin)),
             None => Ok(()),
         }

@@ -155,7 +155,7 @@ fn source(section: &Section<'_>, around: Around<'_>) -> Result<Sourced<Source>, 
     let sign_in = |found: Sourced<_>| Sourced::new(Source::SignIn(SignIn::WebIdentity(found.value)), found.origin);
     take("web_identity", web_identity.map(sign_in))?;
     let saml = sign_in::saml_of_identity(section, around.home)?;
-    take("saml", saml.map(|found| Sourced::new(Source::SignIn(SignIn::Saml(found.value)), found.origin)))?;
+    take("saml", saml.map(|found| Sourced::new(Source::SignIn(SignIn::Saml(Box::new(found.value))), found.origin)))?;
     found.map(|(_, source)| source).ok_or_else(|| ConfigError::Missing {
         table: section.title.clone(),
         what: "one of keyring = true, environment = true, container = true, instance = true, process = \"…\", \

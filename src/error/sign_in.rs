@@ -109,17 +109,25 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
                 "install Chromium, Chrome, Edge or Brave, or name one: `browser = \"…\"` in `saml`".to_owned()
             }
             CatchError::Browser(_) | CatchError::Ended { .. } => {
-                format!("is another window open with that profile? see it at work: `assume login {identity} --browser-visible`")
+                format!(
+                    "is another window open with that profile? see it at work: `assume login {identity} --browser-visible`"
+                )
             }
             CatchError::Page { .. } | CatchError::Unreachable { .. } | CatchError::NoField { .. } => {
-                format!("check `url` of [identity.{identity}], and see the page: `assume login {identity} --browser-visible`")
+                format!(
+                    "check `url` of [identity.{identity}], and see the page: `assume login {identity} --browser-visible`"
+                )
             }
         },
         SamlError::Invalid { identity, reason, .. } => match reason {
             InvalidAssertion::WebPage => {
-                format!("the provider answered with a page: sign in anew, and see what it says (`assume login {identity}`)")
+                format!(
+                    "the provider answered with a page: sign in anew, and see what it says (`assume login {identity}`)"
+                )
             }
-            InvalidAssertion::Refused { .. } => "that is the provider's own refusal: its administrators know why".to_owned(),
+            InvalidAssertion::Refused { .. } => {
+                "that is the provider's own refusal: its administrators know why".to_owned()
+            }
             InvalidAssertion::Empty
             | InvalidAssertion::NotBase64
             | InvalidAssertion::NotXml { .. }
@@ -142,10 +150,12 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
             Unfit::NoSuchRole(..) => "ask for one of these, or have the role added at the provider".to_owned(),
             Unfit::OtherProvider(..) => format!("correct or remove `provider` of [identity.{identity}]"),
             Unfit::NoSessionName => {
-                "have it added at the provider: attribute https://aws.amazon.com/SAML/Attributes/RoleSessionName".to_owned()
+                "have it added at the provider: attribute https://aws.amazon.com/SAML/Attributes/RoleSessionName"
+                    .to_owned()
             }
             Unfit::SessionDuration(_) => {
-                "correct it at the provider: attribute https://aws.amazon.com/SAML/Attributes/SessionDuration".to_owned()
+                "correct it at the provider: attribute https://aws.amazon.com/SAML/Attributes/SessionDuration"
+                    .to_owned()
             }
             Unfit::Encrypted => format!(
                 "say which provider it is: `provider = \"NAME\"` (the last part of its ARN) in `saml` of [identity.{identity}]"

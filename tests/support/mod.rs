@@ -10,6 +10,7 @@ pub(crate) mod moto;
 pub(crate) mod mounts;
 pub(crate) mod plain_user;
 pub(crate) mod python;
+pub(crate) mod saml;
 pub(crate) mod sandbox;
 pub(crate) mod secret_service;
 pub(crate) mod terminal;

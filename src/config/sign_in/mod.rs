@@ -3,7 +3,6 @@
 mod saml;
 mod web_identity;
 
-pub(super) use saml::{needs as saml_needs, of_identity as saml_of_identity};
 pub use saml::{AssertionSource, InvalidSamlProviderName, Saml, SamlPage, SamlProviderName};
 pub use web_identity::{ProviderId, TokenSource, WebIdentity};
 pub(super) use web_identity::{needs, of_aws_profile, of_environment, of_identity};
@@ -14,7 +13,7 @@ pub enum SignIn {
     /// `web_identity = { … }`, or `web_identity_token_file`: an OpenID Connect token.
     WebIdentity(WebIdentity),
     /// `saml = { … }`: what a SAML provider vouches for.
-    Saml(Saml),
+    Saml(Box<Saml>),
 }
 
 impl SignIn {

@@ -120,7 +120,9 @@ impl fmt::Display for Unfit {
         };
         match self {
             Self::Ended(end) => write!(f, "it ended at {} (NotOnOrAfter)", show_time(*end)),
-            Self::NotYet(from) => write!(f, "it holds from {} on (NotBefore), by the provider's clock", show_time(*from)),
+            Self::NotYet(from) => {
+                write!(f, "it holds from {} on (NotBefore), by the provider's clock", show_time(*from))
+            }
             Self::Audience(audiences) if audiences.is_empty() => {
                 write!(f, "it names no audience, and AWS wants urn:amazon:webservices")
             }
@@ -219,7 +221,8 @@ impl<'a> AtProvider<'a> {
     }
 
     fn at_hand(&self) -> Result<SamlAssertion, SamlError> {
-        let none = |place: String, reason: String| SamlError::None { identity: self.identity.to_owned(), place, reason };
+        let none =
+            |place: String, reason: String| SamlError::None { identity: self.identity.to_owned(), place, reason };
         match self.source {
             AssertionSource::File(path) => {
                 let place = path.display().to_string();
@@ -241,7 +244,8 @@ impl<'a> AtProvider<'a> {
     fn of_command(&self, command: &str) -> Result<SamlAssertion, SamlError> {
         let program = command.split_whitespace().next().unwrap_or_default();
         let place = format!("assertion_command (`{program}`)");
-        let none = |reason: String| SamlError::None { identity: self.identity.to_owned(), place: place.clone(), reason };
+        let none =
+            |reason: String| SamlError::None { identity: self.identity.to_owned(), place: place.clone(), reason };
         let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
         let mut shell = Command::new(shell);
         shell.args([flag, command]).env_clear().envs(self.world.env.iter());
@@ -432,11 +436,8 @@ fn fitting(says: &Assertion, role: &str, provider: &Provider, now: SystemTime) -
         return Err(Unfit::Audience(says.audiences.clone()));
     }
     let offers = says.offers();
-    let of_role: Vec<&str> = offers
-        .iter()
-        .filter(|offer| offer.role.to_string() == role)
-        .map(|offer| offer.provider.as_str())
-        .collect();
+    let of_role: Vec<&str> =
+        offers.iter().filter(|offer| offer.role.to_string() == role).map(|offer| offer.provider.as_str()).collect();
     let Some(first) = of_role.first() else {
         let offered = offers.iter().map(|offer| offer.role.to_string()).collect();
         return Err(Unfit::NoSuchRole(role.to_owned(), offered));
@@ -463,5 +464,87 @@ fn fitting(says: &Assertion, role: &str, provider: &Provider, now: SystemTime) -
 impl From<SamlError> for IdentityError {
     fn from(error: SamlError) -> Self {
         Self::Saml(Box::new(error))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sourced;
+
+    const ROLE: &str = "arn:aws:iam::123456789012:role/Admin";
+    const PROVIDER: &str = "arn:aws:iam::123456789012:saml-provider/Example";
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + seconds)
+    }
+
+    /// An assertion as it should be, with these pieces of it replaced.
+    fn says(changes: &[(&str, &str)]) -> Assertion {
+        let mut xml = format!(
+            r#"<p:Response xmlns:p="urn:oasis:names:tc:SAML:2.0:protocol"><Assertion xmlns="urn:oasis:names:tc:SAML:2.0:assertion"
+            ID="_1" IssueInstant="2027-01-15T08:00:00Z"><Conditions NotBefore="2027-01-15T08:00:00Z"
+            NotOnOrAfter="2027-01-15T08:05:00Z"><AudienceRestriction><Audience>urn:amazon:webservices</Audience>
+            </AudienceRestriction></Conditions><AttributeStatement>
+            <Attribute Name="https://aws.amazon.com/SAML/Attributes/Role"><AttributeValue>{PROVIDER},{ROLE}</AttributeValue>
+            </Attribute><Attribute Name="https://aws.amazon.com/SAML/Attributes/RoleSessionName"><AttributeValue>alice\
+            </AttributeValue></Attribute><Attribute Name="https://aws.amazon.com/SAML/Attributes/SessionDuration">\
+            <AttributeValue>3600</AttributeValue></Attribute></AttributeStatement></Assertion></p:Response>"#
+        );
+        for (from, to) in changes {
+            assert!(xml.contains(from), "{from}");
+            xml = xml.replace(from, to);
+        }
+        let document = super::super::super::assertion::parse(&xml).unwrap();
+        Assertion::of(super::super::super::assertion::find(&document).unwrap().unwrap())
+    }
+
+    #[test]
+    fn what_aws_would_refuse_is_told_apart_before_it_is_sent() {
+        let no_role = |offered: &[&str]| {
+            Err(Unfit::NoSuchRole(ROLE.to_owned(), offered.iter().map(|arn| (*arn).to_owned()).collect()))
+        };
+        let other = "arn:aws:iam::123456789012:role/Other";
+        type Case<'a> = (&'a [(&'a str, &'a str)], u64, Result<String, Unfit>);
+        let cases: [Case<'_>; 14] = [
+            (&[], 10, Ok(PROVIDER.to_owned())),
+            (&[("SAML/Attributes/SessionDuration", "SAML/Attributes/Else")], 10, Ok(PROVIDER.to_owned())),
+            // A clock may be a minute off before we are surer than AWS.
+            (&[], 359, Ok(PROVIDER.to_owned())),
+            (&[], 360, Err(Unfit::Ended(at(300)))),
+            (&[("NotBefore=\"2027-01-15T08:00", "NotBefore=\"2027-01-15T08:02")], 30, Err(Unfit::NotYet(at(120)))),
+            (&[("urn:amazon:webservices", "urn:other")], 10, Err(Unfit::Audience(vec!["urn:other".to_owned()]))),
+            (&[("Audience>", "Other>")], 10, Err(Unfit::Audience(Vec::new()))),
+            (
+                &[("Audience>urn:amazon:webservices<", "Audience>https://signin.aws.amazon.com/saml<")],
+                10,
+                Ok(PROVIDER.to_owned()),
+            ),
+            (&[(ROLE, other)], 10, no_role(&[other])),
+            (&[("SAML/Attributes/Role\"", "SAML/Attributes/Roles\"")], 10, no_role(&[])),
+            (&[("RoleSessionName", "SessionName")], 10, Err(Unfit::NoSessionName)),
+            (&[("3600", "600")], 10, Err(Unfit::SessionDuration("600".to_owned()))),
+            (&[("3600", "1h")], 10, Err(Unfit::SessionDuration("1h".to_owned()))),
+            (&[("3600", "43201")], 10, Err(Unfit::SessionDuration("43201".to_owned()))),
+        ];
+        for (changes, now, expected) in cases {
+            let found = fitting(&says(changes), ROLE, &Provider::FromAssertion, at(now));
+            assert_eq!(found, expected, "{changes:?} {now}");
+        }
+    }
+
+    #[test]
+    fn a_provider_that_is_declared_has_to_be_one_that_is_offered() {
+        let declared = |arn: &str| Provider::Declared(Sourced::by_default(arn.to_owned()));
+        let found = |arn: &str| fitting(&says(&[]), ROLE, &declared(arn), at(10));
+        assert_eq!(found(PROVIDER), Ok(PROVIDER.to_owned()));
+        let other = "arn:aws:iam::123456789012:saml-provider/Other";
+        assert_eq!(found(other), Err(Unfit::OtherProvider(other.to_owned(), vec![PROVIDER.to_owned()])));
+    }
+
+    #[test]
+    fn debug_shows_no_assertion() {
+        let assertion = SamlAssertion { secret: SecretString::from("PHNhbWxwOlJlc3BvbnNl"), says: None };
+        assert!(!format!("{assertion:?}").contains("PHNh"));
     }
 }

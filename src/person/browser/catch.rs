@@ -158,8 +158,7 @@ fn make_profile(folder: &Path) -> std::io::Result<()> {
 }
 
 /// Source: Chromium's preferences `credentials_enable_service` and `profile.password_manager_enabled`.
-const PREFERENCES: &str =
-    r#"{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false}}"#;
+const PREFERENCES: &str = r#"{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false}}"#;
 
 /// In the order in which they are looked for.
 const KINDS: [&str; 4] = ["chrome", "chromium", "edge", "brave"];
@@ -377,7 +376,8 @@ impl<'a> Visit<'a> {
     fn listen(&mut self, attached: Attached) {
         let session = attached.session.as_str();
         let is_first = self.pages.is_empty();
-        let patterns = json!({ "patterns": [{ "urlPattern": "*", "requestStage": "Request", "resourceType": "Document" }] });
+        let patterns =
+            json!({ "patterns": [{ "urlPattern": "*", "requestStage": "Request", "resourceType": "Document" }] });
         self.pipe.call(Some(session), "Fetch.enable", patterns);
         self.pipe.call(Some(session), "Network.enable", json!({}));
         self.attach(Some(session));

@@ -99,7 +99,7 @@ pub(super) fn sign_in(
         config::SignIn::WebIdentity(token) => {
             Exchange::WebIdentity(web_identity::exchange(catalog, token, leg, flag, who)?)
         }
-        config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, saml, leg, flag)?),
+        config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, *saml, leg, flag)?),
     };
     Ok(SignIn { name, chosen, origin, exchange, because: Reason::ProofTradedIn })
 }

@@ -52,8 +52,7 @@ pub(super) fn exchange(
     check(&call, &[])?;
     let role = &call.role_arn.value;
     let provider = provider.map_or(Provider::FromAssertion, |name| {
-        let arn =
-            format!("arn:{}:iam::{}:saml-provider/{}", role.partition(), role.account(), name.value.as_str());
+        let arn = format!("arn:{}:iam::{}:saml-provider/{}", role.partition(), role.account(), name.value.as_str());
         Provider::Declared(Sourced::new(arn, name.origin))
     });
     Ok(WithSaml {
