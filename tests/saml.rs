@@ -98,7 +98,7 @@ fn saml_idp_has_its_form_each_time_and_a_window_for_it() {
     place.in_browser(&hands);
     assert_eq!(place.identity_of("admin"), "arn:aws:sts::123456789012:assumed-role/Admin/alice");
     let ran = place.run(&["credential-process", "read"]);
-    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(ran.code, 9, "{}", ran.stderr);
     let said = format!("the assertion of `work` cannot be used: it does not offer {READ_ONLY}: it offers {ADMIN}\n");
     assert!(ran.stderr.contains(&said), "{}", ran.stderr);
     let shown: Vec<bool> = hands.started().iter().map(|words| !words.contains("--headless")).collect();
@@ -182,7 +182,7 @@ fn what_is_no_assertion_that_serves_is_told_apart_and_nothing_is_sent() {
         let file = home.write("assertion", &text);
         place.declare(&format!("assertion_file = \"{}\"", file.display()), "");
         let ran = place.run(&["credential-process", "admin"]);
-        assert!(ran.code == 4 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(ran.code == 9 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
         assert!(text.is_empty() || !ran.stderr.contains(&text), "{}", ran.stderr);
     }
     place.declare("assertion_command = \"false\"", "");
@@ -201,7 +201,7 @@ fn without_a_terminal_no_window_is_opened_and_it_is_said_at_once_who_has_to_sign
     let began = Instant::now();
     let ran = place.run(&["credential-process", "admin"]);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
-    assert_eq!(ran.code, 4, "{}", ran.stderr);
+    assert_eq!(ran.code, 9, "{}", ran.stderr);
     assert!(ran.stderr.contains("hint: sign in, in a terminal: `assume login work`"), "{}", ran.stderr);
     assert_eq!(hands.started(), Vec::<String>::new());
 }
@@ -214,10 +214,10 @@ fn a_browser_that_is_closed_is_not_opened_again_by_itself() {
     place.in_browser(&closed);
     let first = place.run(&["credential-process", "admin"]);
     let said = "the browser was closed before the sign-in was finished";
-    assert!(first.code == 4 && first.stderr.contains(said), "{}", first.stderr);
+    assert!(first.code == 9 && first.stderr.contains(said), "{}", first.stderr);
     let second = place.run(&["credential-process", "admin"]);
     let said = "is not opened again by itself for five minutes";
-    assert!(second.code == 4 && second.stderr.contains(said), "{}", second.stderr);
+    assert!(second.code == 9 && second.stderr.contains(said), "{}", second.stderr);
     assert_eq!(closed.started().len(), 1);
 }
 
@@ -240,6 +240,6 @@ fn a_provider_that_fails_or_is_away_is_named() {
             hands.program.display()
         ));
         let ran = place.run(&["credential-process", "admin"]);
-        assert!(ran.code == 4 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
+        assert!(ran.code == 9 && ran.stderr.contains(said), "{said}: {}", ran.stderr);
     }
 }

@@ -9,9 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
-use crate::plan::{
-    AssumeRoot, Exchange, Hop, MfaSession, Plan, Provider, Reach, Start, WithSaml, WithWebIdentity,
-};
+use crate::plan::{AssumeRoot, Exchange, Hop, MfaSession, Plan, Provider, Reach, Start, WithSaml, WithWebIdentity};
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.

@@ -4,6 +4,7 @@ mod saml;
 mod web_identity;
 
 pub use saml::{AssertionSource, InvalidSamlProviderName, Saml, SamlPage, SamlProviderName};
+pub(super) use saml::{needs as saml_needs, of_identity as saml_of_identity};
 pub use web_identity::{ProviderId, TokenSource, WebIdentity};
 pub(super) use web_identity::{needs, of_aws_profile, of_environment, of_identity};
 

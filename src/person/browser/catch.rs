@@ -110,7 +110,7 @@ pub enum CatchError {
 }
 
 /// How long a page may stand still before it counts as one that waits for a person.
-const STILL: Duration = Duration::from_millis(1_500);
+const STILL: Duration = Duration::from_millis(2_000);
 /// How long signing in may take where nobody is asked.
 const SILENT: Duration = Duration::from_secs(25);
 const CLOSING: Duration = Duration::from_secs(5);
@@ -178,6 +178,8 @@ struct Visit<'a> {
     pages: Vec<(String, String)>,
     /// When something last moved.
     moved: Instant,
+    /// Whether a page is being fetched.
+    is_loading: bool,
     /// The last page's answer.
     page: Option<(String, u16)>,
     asked_page: Option<u64>,
@@ -284,6 +286,7 @@ impl<'a> Visit<'a> {
             sessions: Vec::new(),
             pages: Vec::new(),
             moved: Instant::now(),
+            is_loading: false,
             page: None,
             asked_page: None,
         };
@@ -360,7 +363,9 @@ impl<'a> Visit<'a> {
                     return Some(Err(CatchError::Unreachable { host, reason: failed.reason }));
                 }
             }
-            "Page.frameStartedLoading" | "Page.frameStoppedLoading" | "Page.frameNavigated" => {}
+            "Page.frameStartedLoading" => self.is_loading = true,
+            "Page.frameStoppedLoading" => self.is_loading = false,
+            "Page.frameNavigated" => {}
             _ => return None,
         }
         self.moved = Instant::now();
@@ -411,22 +416,28 @@ impl<'a> Visit<'a> {
 
     /// Nothing came for a moment: if the page stands still, is it one that waits for somebody?
     fn look_still(&mut self) {
-        if self.asked_page.is_some() || self.moved.elapsed() < STILL || self.page.is_none() {
+        if self.asked_page.is_some() || self.is_loading || self.moved.elapsed() < STILL || self.page.is_none() {
             return;
         }
         if let Some((session, _)) = self.pages.last().cloned() {
-            let question = json!({ "expression": HAS_CONTROLS, "returnByValue": true });
+            let question = json!({ "expression": WHAT_IS_THERE, "returnByValue": true });
             self.asked_page = Some(self.pipe.call(Some(&session), "Runtime.evaluate", question));
         }
     }
 
     fn hear_page(&mut self, message: &Message) -> Option<Result<Zeroizing<String>, CatchError>> {
-        let has_controls = message.result::<Evaluated>().and_then(|answer| answer.result.value).unwrap_or(false);
+        let there = message.result::<Evaluated>().and_then(|answer| answer.result.value);
+        let Some(has_fields) = there else {
+            // It is not all there yet.
+            self.moved = Instant::now();
+            self.asked_page = None;
+            return None;
+        };
         let (host, status) = self.page.clone()?;
         // 401 and 407 are the browser's own dialogue.
         let is_error = status >= 400 && !matches!(status, 401 | 407);
         // An error page may have a search field; before a person it may stay.
-        if is_error && (!self.is_visible || !has_controls) {
+        if is_error && (!self.is_visible || !has_fields) {
             return Some(Err(CatchError::Page { host, status }));
         }
         // It stays answered until something moves.
@@ -486,8 +497,9 @@ const SWITCHES: [&str; 7] = [
     "--disable-session-crashed-bubble",
 ];
 
-/// Whether there is anything on the page that a person could use.
-const HAS_CONTROLS: &str = "[...document.querySelectorAll('input:not([type=hidden]),button,select,[role=button]')]\
+/// Whether there is a field on the page that a person could fill in; null before the page is all there.
+const WHAT_IS_THERE: &str = "document.readyState !== 'complete' ? null : \
+    [...document.querySelectorAll('input:not([type=hidden]):not([type=submit]):not([type=button]),select,textarea')]\
     .some(e => e.getClientRects().length > 0)";
 
 fn host(url: &str) -> String {
