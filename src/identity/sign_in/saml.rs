@@ -406,7 +406,9 @@ impl SamlAssertion {
     fn fingerprint(&self) -> String {
         match &self.says {
             Some(says) => {
-                let who = serde_json::json!([says.issuer, says.subject.name, says.session_name()]).to_string();
+                // A transient name is another one each time.
+                let name = Some(&says.subject.name).filter(|_| !says.subject.format.ends_with(":transient"));
+                let who = serde_json::json!([says.issuer, name, says.session_name()]).to_string();
                 format!("saml {}", hex::encode(Sha256::digest(who)))
             }
             None => format!("saml {}", hex::encode(Sha256::digest(self.secret.expose_secret()))),
