@@ -358,7 +358,8 @@ impl<'a> Visit<'a> {
             }
             "Network.loadingFailed" => {
                 let failed: Failed = message.params()?;
-                if failed.kind == "Document" && !failed.canceled && self.is_page(session) && !self.is_visible {
+                let is_ours = failed.canceled || failed.reason == "net::ERR_ABORTED";
+                if failed.kind == "Document" && !is_ours && self.is_page(session) {
                     let host = self.wanted.start.host_str().unwrap_or_default().to_owned();
                     return Some(Err(CatchError::Unreachable { host, reason: failed.reason }));
                 }
