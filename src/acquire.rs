@@ -20,7 +20,7 @@ use failure::to_share;
 pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::identity::{Generation, base_credentials, fingerprint, whose};
+use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, whose};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
@@ -114,8 +114,10 @@ impl<'a> Run<'a> {
                 Exchange::WebIdentity(exchange) => {
                     Some(whose(&sign_in.name, &exchange.token, self.world).map_err(no_proof(sign_in))?)
                 }
-                // Who signs in shows when they do.
-                Exchange::Saml(_) => None,
+                // Who signs in in a browser shows when they do.
+                Exchange::Saml(exchange) => {
+                    AtProvider::new(&sign_in.name, &exchange.assertion, self.world).fingerprint_of_stdin()
+                }
             },
         };
         // Without a card that can be written, nothing is found again, and each command asks anew.

@@ -176,8 +176,18 @@ impl<'a> AtProvider<'a> {
         Some(Fingerprint(match self.source {
             AssertionSource::Browser(_) => format!("saml {} {}", self.identity, self.last()?.0.as_str()),
             AssertionSource::Command(command) => format!("saml-command {}", hex::encode(Sha256::digest(command))),
-            AssertionSource::File(_) | AssertionSource::Stdin => self.at_hand().ok()?.fingerprint(),
+            AssertionSource::File(_) => self.at_hand().ok()?.fingerprint(),
+            // It can be read once, by whoever trades it in.
+            AssertionSource::Stdin => return None,
         }))
+    }
+
+    /// Says whose the assertion on standard input is. It is read now.
+    pub fn fingerprint_of_stdin(&self) -> Option<Fingerprint> {
+        match self.source {
+            AssertionSource::Stdin => Some(Fingerprint(self.at_hand().ok()?.fingerprint())),
+            AssertionSource::Browser(_) | AssertionSource::Command(_) | AssertionSource::File(_) => None,
+        }
     }
 
     /// The name of the lock that those who sign in there take, one at a time.
