@@ -25,7 +25,7 @@ const TURNS: u32 = 12;
 pub(crate) fn take_turns(jobs: &[Job]) -> Times {
     let mut times = BTreeMap::<&'static str, Vec<f64>>::new();
     for turn in 1..=TURNS {
-        eprintln!("turn {turn} of {TURNS}");
+        println!("turn {turn} of {TURNS}");
         for job in jobs {
             times.entry(job.name).or_default().extend(measure(job));
         }
