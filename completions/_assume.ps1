@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
@@ -397,8 +398,16 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'assume;login' {
+            [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Sign in with a code, on whatever device you like')
+            [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Print the page''s address, and open nothing')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;logout' {
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
+            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is')
             [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -418,6 +427,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;identity;add' {
             [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The user''s MFA device')
+            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'Declare a sign-in at IAM Identity Center instead of a key: its start URL')
+            [CompletionResult]::new('--sso-region', '--sso-region', [CompletionResultType]::ParameterName, 'The Region that the Identity Center is in')
             [CompletionResult]::new('--replace', '--replace', [CompletionResultType]::ParameterName, 'Replace a key that is kept already')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -575,6 +586,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
@@ -639,6 +651,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;root' {
+            break
+        }
+        'assume;help;login' {
             break
         }
         'assume;help;logout' {

@@ -43,6 +43,9 @@ _assume() {
             assume,list)
                 cmd="assume__subcmd__list"
                 ;;
+            assume,login)
+                cmd="assume__subcmd__login"
+                ;;
             assume,logout)
                 cmd="assume__subcmd__logout"
                 ;;
@@ -102,6 +105,9 @@ _assume() {
                 ;;
             assume__subcmd__help,list)
                 cmd="assume__subcmd__help__subcmd__list"
+                ;;
+            assume__subcmd__help,login)
+                cmd="assume__subcmd__help__subcmd__login"
                 ;;
             assume__subcmd__help,logout)
                 cmd="assume__subcmd__help__subcmd__logout"
@@ -299,7 +305,7 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -731,7 +737,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help)
-            opts="use exec export credential-process unset status list explain role setup init console token root logout identity mfa vault sandbox help"
+            opts="use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -913,6 +919,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__login)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1221,13 +1241,21 @@ _assume() {
             return 0
             ;;
         assume__subcmd__identity__subcmd__add)
-            opts="-h --mfa-serial --replace --help"
+            opts="-h --mfa-serial --replace --sso --sso-region --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sso)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --sso-region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1400,8 +1428,22 @@ _assume() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        assume__subcmd__login)
+            opts="-h --device --no-browser --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         assume__subcmd__logout)
-            opts="-h --all --forget --yes --help"
+            opts="-h --all --sso --forget --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -50,6 +50,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand console 'Open the AWS console as a role'
             cand token 'Print a signed token that says who a role is, for a service outside AWS'
             cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
@@ -365,8 +366,15 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'assume;login'= {
+            cand --device 'Sign in with a code, on whatever device you like'
+            cand --no-browser 'Print the page''s address, and open nothing'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;logout'= {
             cand --all 'Every session of this user'
+            cand --sso 'End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is'
             cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
             cand --yes 'Do not ask before keys are removed'
             cand -h 'Print help (see more with ''--help'')'
@@ -384,6 +392,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;identity;add'= {
             cand --mfa-serial 'The user''s MFA device'
+            cand --sso 'Declare a sign-in at IAM Identity Center instead of a key: its start URL'
+            cand --sso-region 'The Region that the Identity Center is in'
             cand --replace 'Replace a key that is kept already'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
@@ -513,6 +523,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand console 'Open the AWS console as a role'
             cand token 'Print a signed token that says who a role is, for a service outside AWS'
             cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
@@ -559,6 +570,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;token'= {
         }
         &'assume;help;root'= {
+        }
+        &'assume;help;login'= {
         }
         &'assume;help;logout'= {
         }

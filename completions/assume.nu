@@ -355,9 +355,18 @@ module completions {
     account: string           # The member account: 12 digits
   ]
 
+  # Sign in, in a browser
+  export extern "assume login" [
+    --device                  # Sign in with a code, on whatever device you like
+    --no-browser              # Print the page's address, and open nothing
+    --help(-h)                # Print help (see more with '--help')
+    name?: string             # An identity, an sso-session, or a profile that leads to one; the only one there is, if left out
+  ]
+
   # Forget cached sessions
   export extern "assume logout" [
     --all                     # Every session of this user
+    --sso                     # End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is
     --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
     --yes                     # Do not ask before keys are removed
     --help(-h)                # Print help (see more with '--help')
@@ -373,6 +382,8 @@ module completions {
   export extern "assume identity add" [
     --mfa-serial: string      # The user's MFA device
     --replace                 # Replace a key that is kept already
+    --sso: string             # Declare a sign-in at IAM Identity Center instead of a key: its start URL
+    --sso-region: string      # The Region that the Identity Center is in
     --help(-h)                # Print help (see more with '--help')
     name: string              # What to call the identity
   ]
@@ -583,6 +594,10 @@ module completions {
 
   # Do one task as the root user of a member account, for 15 minutes
   export extern "assume help root" [
+  ]
+
+  # Sign in, in a browser
+  export extern "assume help login" [
   ]
 
   # Forget cached sessions

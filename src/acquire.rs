@@ -7,6 +7,7 @@
 mod call;
 mod exchange;
 mod failure;
+mod identity_center;
 mod saml;
 
 use std::io::IsTerminal;
@@ -18,6 +19,7 @@ use call::{Call, Signed};
 use exchange::no_proof;
 use failure::to_share;
 pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
+pub use identity_center::{Want, center_token};
 
 use crate::aws::{AwsError, Line, Tries};
 use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, whose};
@@ -118,6 +120,11 @@ impl<'a> Run<'a> {
                 Exchange::Saml(exchange) => {
                     AtProvider::new(&sign_in.name, &exchange.assertion, self.world).fingerprint_of_stdin()
                 }
+                Exchange::RoleCredentials(exchange) => {
+                    // A lost card is written anew where the vault has the token; else nobody is signed in.
+                    self.begin(sign_in, exchange)?;
+                    known()
+                }
             },
         };
         // Without a card that can be written, nothing is found again, and each command asks anew.
@@ -136,6 +143,9 @@ impl<'a> Run<'a> {
     fn step(&mut self, count: usize) -> Result<Credentials, AcquireError> {
         if let Some(found) = self.look(count) {
             return Ok(found);
+        }
+        if let Call::Exchange(sign_in) = Call::of(self.plan, count) {
+            self.refuse_early(sign_in)?;
         }
         let held = match self.take_turn(&self.keys[count - 1].to_string())? {
             Place::Turn => true,

@@ -11,6 +11,7 @@ mod foreign_clients;
 mod generated;
 mod hooked;
 mod hostile;
+mod identity_center;
 mod identity_keys;
 mod last_steps;
 mod login_session;

@@ -122,6 +122,7 @@ impl<'a> Call<'a> {
                 Exchange::WebIdentity(exchange) => exchange.duration.value.get(),
                 // The assertion may make it shorter.
                 Exchange::Saml(_) => return None,
+                Exchange::RoleCredentials(_) => return permission_set_off(session, now),
             },
             Self::First(_, Signed::AssumeRole(hop)) | Self::Next(Signed::AssumeRole(hop)) => {
                 hop.duration.effective.value.get()
@@ -135,6 +136,17 @@ impl<'a> Call<'a> {
             Err(error) => (error.duration(), "fast"),
         })
     }
+}
+
+/// How long the sessions of a permission set last, nobody tells; at least and at most so long.
+/// Source: IAM Identity Center User Guide, "Set session duration for AWS accounts".
+const PERMISSION_SET: (Duration, Duration) = (Duration::from_secs(3_600), Duration::from_secs(43_200));
+
+/// Returns how far the clock is off at least.
+fn permission_set_off(session: &Credentials, now: SystemTime) -> Option<(Duration, &'static str)> {
+    let left = session.expires_at()?.duration_since(now).unwrap_or_default();
+    let (least, most) = PERMISSION_SET;
+    if left < least { Some((least - left, "fast")) } else { Some((left.saturating_sub(most), "slow")) }
 }
 
 impl<'a> Signed<'a> {

@@ -27,6 +27,7 @@ impl Run<'_> {
                 Ok(credentials)
             }
             Exchange::Saml(exchange) => self.with_saml(sign_in, exchange),
+            Exchange::RoleCredentials(exchange) => self.role_credentials(sign_in, exchange),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::identity_center::concerns_all;
 use crate::aws::{AwsError, Refusal};
 use crate::config::Origin;
 use crate::identity::{Claims, IdentityError};
@@ -191,6 +192,7 @@ pub(super) fn to_share(error: &AcquireError) -> Option<serde_json::Value> {
             | MfaError::Spent { .. } => return None,
         },
         AcquireError::Shared { source, .. } => (**source).clone(),
+        AcquireError::Identity { error, .. } if concerns_all(error) => SharedRefusal::Declined(error.to_string()),
         AcquireError::Identity { .. } | AcquireError::Flight(_) => return None,
     };
     serde_json::to_value(shared).ok()

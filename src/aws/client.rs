@@ -72,6 +72,28 @@ impl Clients {
         aws_sdk_sts::Client::from_conf(config.build())
     }
 
+    /// Returns a client of Identity Center's OIDC service. Its calls are not signed.
+    pub fn sso_oidc(&self, reach: &Reach, tries: Tries) -> aws_sdk_ssooidc::Client {
+        let region = SdkRegion::new(reach.region.value.as_str().to_owned());
+        let mut config = aws_sdk_ssooidc::config::Builder::from(&self.unsigned(tries).region(region).build());
+        config.set_use_fips(Some(reach.fips));
+        config.set_use_dual_stack(Some(reach.dual_stack));
+        config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        aws_sdk_ssooidc::Client::from_conf(config.build())
+    }
+
+    /// Returns a client of Identity Center's access portal. Its calls are not signed.
+    pub fn sso(&self, reach: &Reach, tries: Tries) -> aws_sdk_sso::Client {
+        let region = SdkRegion::new(reach.region.value.as_str().to_owned());
+        let mut config = aws_sdk_sso::config::Builder::from(&self.unsigned(tries).region(region).build());
+        config.set_use_fips(Some(reach.fips));
+        config.set_use_dual_stack(Some(reach.dual_stack));
+        config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        aws_sdk_sso::Client::from_conf(config.build())
+    }
+
     /// Returns a client of IAM. `endpoint_url` is for another host than AWS's own.
     pub fn iam(
         &self,

@@ -113,8 +113,17 @@ where
                     service: service.to_owned(),
                     operation: operation.to_owned(),
                     code: code.to_owned(),
-                    message: meta.message().unwrap_or_default().to_owned(),
+                    message: meta.message().map_or_else(|| described(service_error.raw()), str::to_owned),
                     request_id: meta.extra("aws_request_id").map(str::to_owned),
+                    status,
+                })),
+                // Of a portal that is asked too often, only the status is sure to come.
+                None if status == 429 => AwsError::Refused(Box::new(Refusal {
+                    service: service.to_owned(),
+                    operation: operation.to_owned(),
+                    code: "TooManyRequestsException".to_owned(),
+                    message: String::new(),
+                    request_id: None,
                     status,
                 })),
                 None => no_answer(format!("HTTP {status} with a body that is not AWS's"), true),
@@ -131,6 +140,14 @@ where
         }
         other => no_answer(innermost(other), false),
     }
+}
+
+/// OAuth's own field for what other services call a message.
+/// Source: RFC 6749, section 5.2.
+fn described(response: &HttpResponse) -> String {
+    let body = response.body().bytes().and_then(|body| serde_json::from_slice::<serde_json::Value>(body).ok());
+    let text = body.as_ref().and_then(|body| body.get("error_description")?.as_str());
+    text.unwrap_or_default().to_owned()
 }
 
 /// Returns the last cause, where the reason stands ("connection refused"); what is above it only says that there is one.

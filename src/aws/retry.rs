@@ -5,6 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
+use aws_sdk_sso::operation::get_role_credentials::GetRoleCredentialsError;
+use aws_sdk_ssooidc::operation::create_token::CreateTokenError;
+use aws_sdk_ssooidc::operation::register_client::RegisterClientError;
+use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_sdk_sts::operation::assume_role_with_saml::AssumeRoleWithSAMLError;
 use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
@@ -96,6 +100,10 @@ fn code(error: &Error) -> Option<&str> {
         .or_else(|| of::<ListAccessKeysError>(error))
         .or_else(|| of::<UpdateAccessKeyError>(error))
         .or_else(|| of::<DeleteAccessKeyError>(error))
+        .or_else(|| of::<GetRoleCredentialsError>(error))
+        .or_else(|| of::<CreateTokenError>(error))
+        .or_else(|| of::<RegisterClientError>(error))
+        .or_else(|| of::<StartDeviceAuthorizationError>(error))
 }
 
 /// Forbids to send a call again, unless its signature was refused: AWS looks at that before it looks at a code, so the

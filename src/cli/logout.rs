@@ -3,9 +3,13 @@
 use std::process::ExitCode;
 use std::time::SystemTime;
 
+use super::sign_in::{self, Leads};
 use super::stdout::print;
+use crate::aws::{AwsError, Line};
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
+use crate::handover::before_first_switch;
+use crate::identity::{self, AtCenter};
 use crate::person::{self, plain};
 use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};
@@ -20,11 +24,14 @@ use crate::world::World;
 #[derive(Debug, clap::Args)]
 pub(super) struct LogoutArgs {
     /// A role profile, or an identity with all sessions that started from it
-    #[arg(value_name = "PROFILE", add = super::profile_ref::names(), required_unless_present = "all", conflicts_with = "all")]
+    #[arg(value_name = "PROFILE", add = super::profile_ref::names(), required_unless_present_any = ["all", "sso"], conflicts_with = "all")]
     profile: Option<String>,
     /// Every session of this user
     #[arg(long)]
     all: bool,
+    /// End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is
+    #[arg(long, conflicts_with = "all")]
+    sso: bool,
     /// Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
     #[arg(long, requires = "all")]
     forget: bool,
@@ -35,6 +42,9 @@ pub(super) struct LogoutArgs {
 
 /// Runs the command.
 pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
+    if args.sso {
+        return sign_out(args, world);
+    }
     // Whoever leaves has to be able to, whatever state their config is in.
     let catalog = match Catalog::open(world) {
         Ok(catalog) => Some(catalog),
@@ -58,13 +68,7 @@ pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
             return Err(PlanError::Unknown { name: name.clone(), nearest: catalog.nearest(name), origin: None }.into());
         }
     }
-    let mut failures = Vec::new();
-    for (key, card) in &sessions {
-        match vault.remove_session(&ItemName::session(key.as_str()), card.store) {
-            Ok(_) => drop(cards.remove(key)),
-            Err(error) => failures.push(error.to_string()),
-        }
-    }
+    let mut failures = forget(&sessions, &cards, &vault);
     if args.all {
         failures.extend(remove(&vault, SecretKind::Session));
     }
@@ -73,6 +77,53 @@ pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
         failures.extend(remove_state(world));
     }
     print(&report(&sessions, args.forget, world.clock.now()))?;
+    done(failures)
+}
+
+/// Ends a sign-in: at Identity Center, so that no copy of its token serves any more, and here.
+fn sign_out(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
+    let world = &world.with_env(before_first_switch(&world.env));
+    let catalog = Catalog::open(world)?;
+    let vault = Vault::new(&catalog.defaults().vault, world);
+    let Leads::IdentityCenter(center) = sign_in::of(args.profile.as_deref(), &catalog, world)?;
+    let signed_in = AtCenter::new(&center, &vault, world);
+    let token = signed_in.token().unwrap_or_default();
+    let told = token.as_ref().map(|token| identity::sign_out(&Line::new(world), &center, token));
+    let was_there = signed_in.forget().map_err(Error::from)?;
+
+    let cards = Cards::new(world);
+    let its_own = |card: &Card| sign_in::is_of(&card.profile, &card.identity, &center, &catalog, world);
+    let sessions: Vec<(CacheKey, Card)> = cards.all().into_iter().filter(|(_, card)| its_own(card)).collect();
+    let failures = forget(&sessions, &cards, &vault);
+    let what = match (was_there, &told) {
+        (false, _) => "nobody was signed in",
+        (true, Some(Ok(()))) => "signed out",
+        (true, _) => "the token is gone from this machine",
+    };
+    print(&format!("{}\n", plain(&format!("{what} at `{}` ({})", center.called, center.start_url.value))))?;
+    print(&report(&sessions, false, world.clock.now()))?;
+    match told {
+        // One that has ended already is not known there any more.
+        Some(Err(AwsError::Refused(refusal))) if refusal.status == 401 => {}
+        Some(Err(error)) => person::warn(&format!("Identity Center was not told: {error}")),
+        Some(Ok(())) | None => {}
+    }
+    done(failures)
+}
+
+/// Removes these sessions from this machine, and returns what went wrong.
+fn forget(sessions: &[(CacheKey, Card)], cards: &Cards, vault: &Vault) -> Vec<String> {
+    let mut failures = Vec::new();
+    for (key, card) in sessions {
+        match vault.remove_session(&ItemName::session(key.as_str()), card.store) {
+            Ok(_) => drop(cards.remove(key)),
+            Err(error) => failures.push(error.to_string()),
+        }
+    }
+    failures
+}
+
+fn done(failures: Vec<String>) -> Result<ExitCode, Error> {
     match failures.is_empty() {
         true => Ok(ExitCode::SUCCESS),
         false => {

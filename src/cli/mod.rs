@@ -13,6 +13,7 @@ mod hooked;
 mod identity;
 mod init;
 mod list;
+mod login;
 mod logout;
 mod mfa;
 mod overrides;
@@ -22,6 +23,7 @@ mod root;
 mod sandbox;
 mod secret_input;
 mod setup;
+mod sign_in;
 mod status;
 mod stdout;
 mod switch;
@@ -81,6 +83,7 @@ enum EngineCommand {
     Console(Box<console::ConsoleArgs>),
     Token(Box<token::TokenArgs>),
     Root(Box<root::RootArgs>),
+    Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Identity(identity::IdentityArgs),
     Mfa(mfa::MfaArgs),
@@ -195,7 +198,7 @@ fn is_command(word: &str) -> bool {
 
 /// The words that the command line takes for itself, now or in a version to come.
 fn command_words() -> BTreeSet<String> {
-    const TO_COME: [&str; 12] = [
+    const TO_COME: [&str; 11] = [
         "completions",
         "discover",
         "doctor",
@@ -204,7 +207,6 @@ fn command_words() -> BTreeSet<String> {
         "help",
         "history",
         "import",
-        "login",
         "partner",
         "serve",
         "trust",
@@ -243,6 +245,7 @@ fn run_here(command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
         EngineCommand::Console(args) => console::run(args, world),
         EngineCommand::Token(args) => token::run(args, world),
         EngineCommand::Root(args) => root::run(args, world),
+        EngineCommand::Login(args) => login::run(args, world),
         EngineCommand::Logout(args) => logout::run(args, world),
         EngineCommand::Identity(args) => identity::run(args, world),
         EngineCommand::Mfa(args) => mfa::run(args, world),

@@ -38,7 +38,8 @@ pub(super) struct AwsFile {
 pub(super) enum Kind {
     Profile,
     Services,
-    /// Names that the SDKs pass over, and `sso-session`, which this version does not read.
+    SsoSession,
+    /// Names that the SDKs pass over.
     Other,
 }
 
@@ -223,10 +224,10 @@ impl AwsFile {
         self.sections(Kind::Profile, name).map(block).collect()
     }
 
-    /// The names of all profiles, as often as they have a section.
-    pub(super) fn profiles(&self) -> impl Iterator<Item = &str> {
-        let profiles = self.sections.iter().filter(|section| section.kind == Kind::Profile);
-        profiles.map(|section| &self.text[section.name.clone()])
+    /// The names of all sections of that kind, as often as they stand there.
+    pub(super) fn names(&self, kind: Kind) -> impl Iterator<Item = &str> {
+        let sections = self.sections.iter().filter(move |section| section.kind == kind);
+        sections.map(|section| &self.text[section.name.clone()])
     }
 
     fn origin(&self, line: usize, key: &str) -> Origin {
@@ -255,6 +256,7 @@ fn section(header: &str, family: Family) -> (Kind, &str, bool) {
         _ if !is_identifier(name) => Kind::Other,
         (Family::Config, Some("profile")) => Kind::Profile,
         (Family::Config, Some("services")) => Kind::Services,
+        (Family::Config, Some("sso-session")) => Kind::SsoSession,
         (Family::Config, None) if name == "default" => Kind::Profile,
         (Family::Credentials, None) => Kind::Profile,
         (Family::Config | Family::Credentials, _) => Kind::Other,

@@ -8,13 +8,13 @@ use super::aws_profile::AwsFiles;
 use super::console::ConsoleSettings;
 use super::environment;
 use super::error::ConfigError;
-use super::model::{AwsProfile, Connection, Declared, Defaults};
+use super::model::{AwsProfile, Connection, Declared, Defaults, Identity, Source};
 use super::origin::{Origin, Sourced};
 use super::ours::{NameOf, OurFile};
 use super::read::{self, Trust};
 use super::role::Around;
 use super::section::nearest;
-use super::sign_in::{self, WebIdentity};
+use super::sign_in::{self, CenterEndpoints, IdentityCenter, SignIn, WebIdentity};
 use crate::person;
 use crate::world::World;
 
@@ -30,6 +30,7 @@ pub struct Catalog {
     environment: Connection,
     sign_in_endpoint: Option<Sourced<url::Url>>,
     offered: Option<(&'static str, Sourced<WebIdentity>)>,
+    center_endpoints: CenterEndpoints,
     home: Option<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -83,14 +84,85 @@ impl Catalog {
         let credentials = unless_broken(aws_file(&folders.aws_credentials, Family::Credentials));
         let aws =
             AwsFiles { config, credentials, broken, ignore_endpoints: environment::ignores_endpoints(&world.env)? };
+        let center_endpoints = environment::center_endpoints(&world.env)?;
         let environment = environment::connection(&world.env)?;
         let offered = sign_in::of_environment(&world.env);
         let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
-        Ok(Self { main, included, aws, defaults, environment, sign_in_endpoint, offered, home, files })
+        Ok(Self {
+            main,
+            included,
+            aws,
+            defaults,
+            environment,
+            sign_in_endpoint,
+            offered,
+            center_endpoints,
+            home,
+            files,
+        })
     }
 
-    /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes.
+    /// Returns what a name stands for: our file wins over the AWS files, and both over what our file includes. Where it is
+    /// nothing else, an `sso-session` section is an identity.
     pub fn find(&self, name: &str) -> Result<Option<Declared>, ConfigError> {
+        let found = self.find_named(name)?;
+        let mut found = match found {
+            Some(found) => found,
+            None => match self.session(name)? {
+                Some(session) => Declared::Identity(session),
+                None => return Ok(None),
+            },
+        };
+        if let Declared::Identity(identity) = &mut found
+            && let Source::SignIn(SignIn::IdentityCenter(center)) = &mut identity.source.value
+        {
+            self.share(center);
+        }
+        Ok(Some(found))
+    }
+
+    /// The AWS CLI keeps tokens under the names of its own sessions.
+    fn share(&self, center: &mut IdentityCenter) {
+        let sessions = self.aws.sessions_at(center);
+        if !sessions.is_empty() {
+            center.shared = sessions;
+        }
+    }
+
+    fn session(&self, name: &str) -> Result<Option<Identity>, ConfigError> {
+        let (Some(origin), Some(center)) = (self.aws.session_begins(name), self.aws.session(name)?) else {
+            return Ok(None);
+        };
+        Ok(Some(Identity {
+            name: name.to_owned(),
+            source: Sourced::new(Source::SignIn(SignIn::IdentityCenter(Box::new(center))), origin.clone()),
+            origin,
+            mfa_serial: None,
+            mfa_process: None,
+            mfa_session_duration: None,
+            connection: Connection::default(),
+        }))
+    }
+
+    /// Returns the sign-in at Identity Center that a profile of the AWS files names, whether or not it names a role there.
+    pub fn center_of_profile(&self, name: &str) -> Result<Option<IdentityCenter>, ConfigError> {
+        self.aws.center_of(name)
+    }
+
+    /// The names that a sign-in may be declared under: our identities, sessions of the AWS files, and their profiles.
+    pub fn sign_in_names(&self) -> Vec<String> {
+        let mut names = self.identities();
+        names.extend(self.aws.sessions().map(str::to_owned));
+        names.extend(self.aws.names().map(str::to_owned));
+        names
+    }
+
+    /// Where the environment says that Identity Center is.
+    pub fn center_endpoints(&self) -> &CenterEndpoints {
+        &self.center_endpoints
+    }
+
+    fn find_named(&self, name: &str) -> Result<Option<Declared>, ConfigError> {
         if let Some(main) = &self.main
             && let Some(found) = main.find(name, self.around())?
         {
@@ -260,7 +332,8 @@ impl Catalog {
     }
 
     fn names(&self) -> impl Iterator<Item = &str> {
-        self.our_names().map(|(_, _, entry)| entry.key.as_str()).chain(self.aws.names())
+        let ours = self.our_names().map(|(_, _, entry)| entry.key.as_str());
+        ours.chain(self.aws.names()).chain(self.aws.sessions())
     }
 }
 

@@ -9,6 +9,7 @@ use super::error::ConfigError;
 use super::model::{Connection, StoreName, StsEndpoints};
 use super::origin::{Origin, Sourced};
 use super::section::invalid;
+use super::sign_in::CenterEndpoints;
 use crate::world::Env;
 
 /// Returns what the environment says of how STS is reached.
@@ -32,6 +33,15 @@ pub(super) fn sign_in_endpoint(env: &Env) -> Result<Option<Sourced<Url>>, Config
         true => Ok(None),
         false => first(env, &["AWS_ENDPOINT_URL_SIGNIN", "AWS_ENDPOINT_URL"], endpoint),
     }
+}
+
+/// Returns where the environment says that Identity Center is.
+pub(super) fn center_endpoints(env: &Env) -> Result<CenterEndpoints, ConfigError> {
+    if ignores_endpoints(env)? {
+        return Ok(CenterEndpoints::default());
+    }
+    let of = |service| first(env, &[service, "AWS_ENDPOINT_URL"], endpoint);
+    Ok(CenterEndpoints { oidc: of("AWS_ENDPOINT_URL_SSO_OIDC")?, portal: of("AWS_ENDPOINT_URL_SSO")? })
 }
 
 /// Returns whether endpoints that somebody configured are to be passed over.

@@ -37,6 +37,6 @@ pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
 pub use process::asks_us_for;
 pub use sign_in::{
-    AssertionSource, InvalidSamlProviderName, ProviderId, Saml, SamlPage, SamlProviderName, SignIn, TokenSource,
-    WebIdentity,
+    AssertionSource, CenterEndpoints, IdentityCenter, InvalidSamlProviderName, InvalidStartUrl, ProviderId, Saml,
+    SamlPage, SamlProviderName, SignIn, StartUrl, TokenSource, WebIdentity,
 };

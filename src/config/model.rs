@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::console::ConsoleSettings;
 use super::origin::{Origin, Sourced};
-use super::sign_in::SignIn;
+use super::sign_in::{IdentityCenter, SignIn};
 use crate::terms::{
     AccessKeyId, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SecretString, SessionName,
     SessionPolicy, SourceIdentity, Tag, TagKey, TokenDuration,
@@ -185,8 +185,13 @@ pub struct AwsProfile {
 pub enum ProfileSignIn {
     /// One that our file has as well. `web_identity_token_file` takes the profile's `role_arn` for itself.
     SignIn(SignIn),
-    /// `sso_account_id` and `sso_role_name`, which this version does not perform.
-    IdentityCenter,
+    /// `sso_account_id` and `sso_role_name`: a permission set of Identity Center.
+    PermissionSet {
+        /// Where people sign in.
+        center: Box<IdentityCenter>,
+        /// Account and permission set, in the form of a role's ARN.
+        role_arn: Sourced<RoleArn>,
+    },
     /// `login_session`: a sign-in of the AWS CLI's `aws login`, by the ARN that it is for.
     Login(String),
 }
@@ -249,6 +254,8 @@ pub struct Defaults {
     pub min_life: Option<Duration>,
     /// Least life of a session that is handed to a consumer that refreshes (`min_life_refreshing`).
     pub min_life_refreshing: Option<Duration>,
+    /// Whether tokens of Identity Center are written where the AWS CLI looks (`share_token_with_aws_cli`).
+    pub share_token: bool,
 }
 
 /// `hand_over = "environment" | "profile"`.

@@ -29,6 +29,7 @@ const TOP_KEYS: &[&str] = &[
     "console",
     "min_life",
     "min_life_refreshing",
+    "share_token_with_aws_cli",
     "include",
     "role",
     "identity",
@@ -206,6 +207,7 @@ impl OurFile {
             auto_login: top.truth("auto_login")?.is_some_and(|set| set.value),
             console: console(&top)?,
             min_life: top.duration("min_life")?.map(|life| life.value),
+            share_token: top.truth("share_token_with_aws_cli")?.is_some_and(|set| set.value),
             min_life_refreshing: top.duration("min_life_refreshing")?.map(|life| life.value),
         })
     }

@@ -50,6 +50,7 @@ pub(super) const IDENTITY_KEYS: &[&str] = &[
     "process",
     "web_identity",
     "saml",
+    "sso",
     "mfa_serial",
     "mfa_process",
     "mfa_session_duration",
@@ -116,7 +117,7 @@ pub(super) fn identity(name: &str, section: &Section<'_>, around: Around<'_>) ->
     Ok(Identity {
         name: name.to_owned(),
         origin: section.origin.clone(),
-        source: source(section, around)?,
+        source: source(name, section, around)?,
         mfa_serial: section.parsed("mfa_serial")?,
         mfa_process: section.text("mfa_process")?.map(owned),
         mfa_session_duration: section.limited("mfa_session_duration")?,
@@ -124,7 +125,7 @@ pub(super) fn identity(name: &str, section: &Section<'_>, around: Around<'_>) ->
     })
 }
 
-fn source(section: &Section<'_>, around: Around<'_>) -> Result<Sourced<Source>, ConfigError> {
+fn source(name: &str, section: &Section<'_>, around: Around<'_>) -> Result<Sourced<Source>, ConfigError> {
     let mut found: Option<(&'static str, Sourced<Source>)> = None;
     let mut take = |key, source: Option<Sourced<Source>>| match (&found, source) {
         (_, None) => Ok(()),
@@ -156,10 +157,15 @@ fn source(section: &Section<'_>, around: Around<'_>) -> Result<Sourced<Source>, 
     take("web_identity", web_identity.map(sign_in))?;
     let saml = sign_in::saml_of_identity(section, around.home)?;
     take("saml", saml.map(|found| Sourced::new(Source::SignIn(SignIn::Saml(Box::new(found.value))), found.origin)))?;
+    let sso = sign_in::center_of_identity(name, section)?;
+    take(
+        "sso",
+        sso.map(|found| Sourced::new(Source::SignIn(SignIn::IdentityCenter(Box::new(found.value))), found.origin)),
+    )?;
     found.map(|(_, source)| source).ok_or_else(|| ConfigError::Missing {
         table: section.title.clone(),
         what: "one of keyring = true, environment = true, container = true, instance = true, process = \"…\", \
-               web_identity = { … }, saml = { … }",
+               web_identity = { … }, saml = { … }, sso = { … }",
         origin: section.origin.clone(),
     })
 }

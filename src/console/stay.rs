@@ -74,7 +74,7 @@ impl Stay {
 fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.last() {
         // What a container, an instance or a process gives is mostly a role's; if not, the sign-in service says so.
-        Some(Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::Given) | None => Ok(()),
+        Some(Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Given) | None => Ok(()),
         Some(Via::LongTermKey) => Err(WhyNot::LongTermKey),
         Some(Via::SessionToken) => Err(WhyNot::SessionToken),
         Some(Via::AssumeRoot) => Err(WhyNot::Root),
@@ -84,9 +84,11 @@ fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
 fn takes_length(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.as_slice() {
         [Via::LongTermKey, Via::AssumeRole] | [Via::WebIdentity | Via::Saml] => Ok(()),
-        [.., Via::AssumeRole | Via::WebIdentity | Via::Saml, Via::AssumeRole] => Err(WhyNot::Chained),
+        [.., Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials, Via::AssumeRole] => {
+            Err(WhyNot::Chained)
+        }
         [.., Via::SessionToken, Via::AssumeRole] => Err(WhyNot::FromSessionToken),
-        [.., Via::Given] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
+        [.., Via::Given | Via::RoleCredentials] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
         _ => Err(WhyNot::Unknown),
     }
 }
@@ -97,12 +99,14 @@ mod tests {
 
     #[test]
     fn the_lineage_alone_says_whether_the_console_opens_and_may_be_told_how_long() {
-        use Via::{AssumeRole, AssumeRoot, Given, LongTermKey, Saml, SessionToken, WebIdentity};
+        use Via::{AssumeRole, AssumeRoot, Given, LongTermKey, RoleCredentials, Saml, SessionToken, WebIdentity};
         // Lineage; whether it opens; whether it takes a length.
         type Said = Result<(), WhyNot>;
-        let cases: [(&[Via], Said, Said); 15] = [
+        let cases: [(&[Via], Said, Said); 17] = [
             (&[Saml], Ok(()), Ok(())),
             (&[Saml, AssumeRole], Ok(()), Err(WhyNot::Chained)),
+            (&[RoleCredentials], Ok(()), Err(WhyNot::Given)),
+            (&[RoleCredentials, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[WebIdentity], Ok(()), Ok(())),
             (&[WebIdentity, AssumeRole], Ok(()), Err(WhyNot::Chained)),
             (&[LongTermKey, AssumeRole], Ok(()), Ok(())),

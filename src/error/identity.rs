@@ -1,12 +1,13 @@
 //! What a person is told when an identity's own credentials cannot be had.
 
 use super::{Error, Kind};
-use crate::identity::{IdentityError, InvalidPair, TokenPlace};
+use crate::identity::{CenterError, IdentityError, InvalidPair, TokenPlace};
 
 impl From<IdentityError> for Error {
     fn from(error: IdentityError) -> Self {
         let (kind, hint) = match error {
             IdentityError::Aws(error) => return error.into(),
+            IdentityError::Center(error) => return error.into(),
             IdentityError::Vault { identity, source } => {
                 return Self::from(source).while_doing(format!("cannot read the key of the identity `{identity}`"));
             }
@@ -50,6 +51,28 @@ fn no_token(place: &TokenPlace) -> String {
         TokenPlace::Variable(name) => format!("see that {name} holds the token, and nothing else"),
         TokenPlace::Command(program) => format!("run the command by hand to see what {program} says"),
         TokenPlace::GitHubActions => "the job needs `permissions: { id-token: write }` in its workflow".to_owned(),
+    }
+}
+
+impl From<CenterError> for Error {
+    fn from(error: CenterError) -> Self {
+        let again = |name: &str| format!("in a terminal: `assume login {name}`");
+        let (kind, hint) = match error {
+            CenterError::Aws { name, source } => {
+                return Self::from(source).while_doing(format!("cannot sign in at `{name}`"));
+            }
+            CenterError::Vault { name, source } => {
+                return Self::from(source).while_doing(format!("the token of `{name}` cannot be read or kept"));
+            }
+            CenterError::SignedOut { ref name, .. } => (Kind::PersonNeeded, again(name)),
+            CenterError::Waiting { ref name, .. } => {
+                (Kind::PersonNeeded, format!("finish it there, or begin anew {}", again(name)))
+            }
+            CenterError::Declined { ref name, .. } | CenterError::Shared { ref name, .. } => {
+                (Kind::Declined, format!("begin anew {}", again(name)))
+            }
+        };
+        Self::new(kind, error).with_hint(hint)
     }
 }
 

@@ -25,6 +25,7 @@ impl From<PlanError> for Error {
             | PlanError::SignIn { .. }
             | PlanError::NoRole { .. }
             | PlanError::NotCarried { .. }
+            | PlanError::InTheClear { .. }
             | PlanError::TwoDevices { .. }
             | PlanError::MfaImpossible { .. }
             | PlanError::NoMfaSession { .. }
@@ -48,6 +49,7 @@ fn origins(error: &PlanError) -> Vec<Origin> {
         | PlanError::SignIn { origin, .. }
         | PlanError::NoRole { origin, .. }
         | PlanError::NotCarried { origin, .. }
+        | PlanError::InTheClear { origin, .. }
         | PlanError::TwoDevices { origin, .. }
         | PlanError::MfaImpossible { origin, .. }
         | PlanError::NoMfaSession { origin, .. }
@@ -99,6 +101,7 @@ fn hint(error: &PlanError) -> Option<String> {
             "the AWS CLI can: give another profile `credential_process = aws configure export-credentials --profile \
              {profile}`, and start from that one"
         )),
+        PlanError::InTheClear { .. } => Some("name an https address, or one on this machine".to_owned()),
         PlanError::NoRole { name, .. } => {
             Some(format!("name the role: `assume role add NAME --identity {name} --role-arn ARN`"))
         }

@@ -44,6 +44,9 @@ pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Finger
             Exchange::Saml(exchange) => {
                 sign_in::saml::AtProvider::new(&sign_in.name, &exchange.assertion, world).fingerprint()
             }
+            Exchange::RoleCredentials(exchange) => {
+                sign_in::identity_center::AtCenter::new(&exchange.center, vault, world).fingerprint()
+            }
         },
     }
 }

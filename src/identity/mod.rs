@@ -23,6 +23,7 @@ pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
 pub use process::read_answer;
 pub use sign_in::claims::Claims;
+pub use sign_in::identity_center::{AtCenter, CenterError, Lack, Manner, Token, sign_out};
 pub use sign_in::saml::{AtProvider, SamlAssertion, SamlError, Unfit};
 pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
 
@@ -98,6 +99,9 @@ pub enum IdentityError {
     /// A SAML sign-in gave no assertion that serves.
     #[error(transparent)]
     Saml(Box<SamlError>),
+    /// Identity Center has no token for us.
+    #[error(transparent)]
+    Center(#[from] CenterError),
     /// They have ended.
     #[error("the credentials of `{identity}` ended at {}", show_time(*ended))]
     Ended {

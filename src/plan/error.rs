@@ -89,6 +89,16 @@ pub enum PlanError {
         /// Where that is declared.
         origin: Origin,
     },
+    /// A secret that would be readable on its way.
+    #[error("{what} would go to {host} by http, where others on the way can read it")]
+    InTheClear {
+        /// The secret.
+        what: &'static str,
+        /// Where it would go.
+        host: String,
+        /// Where that is declared.
+        origin: Origin,
+    },
     /// A flag that the last call of the plan has no place for.
     #[error("{flag} cannot be carried out for `{profile}`: {why}")]
     FlagRefused {

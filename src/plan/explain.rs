@@ -105,6 +105,12 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
             put(&mut parameters, "duration", exchange.duration.value.seconds(), &exchange.duration.origin);
             session_policies(&mut parameters, &exchange.policy_arns, exchange.policy.as_ref());
         }
+        Exchange::RoleCredentials(exchange) => {
+            let (center, origin) = (&exchange.center, &exchange.role_arn.origin);
+            put(&mut parameters, "account_id", exchange.role_arn.value.account().as_str(), origin);
+            put(&mut parameters, "permission_set", exchange.permission_set.as_str(), origin);
+            put(&mut parameters, "start_url", center.start_url.value.as_str(), &center.start_url.origin);
+        }
     }
     reach(&mut parameters, sign_in.reach());
     let role_arn = sign_in.role_arn();

@@ -52,7 +52,7 @@ pub(super) fn hops(
             }
             let first = legs.remove(0);
             let flag = overrides.region.as_ref().filter(|_| count == 1);
-            Start::SignIn(Box::new(sign_in(catalog, proof, first, flag, who)?))
+            Start::SignIn(Box::new(sign_in(catalog, proof, &connection, first, flag, who)?))
         }
     };
     let mut planned: Vec<Hop> = Vec::with_capacity(legs.len());

@@ -250,31 +250,37 @@ impl Way<'_> {
                 Ok(aws_root(begin, profile))
             }
             // The SDKs take a role's own login session for no source either.
-            (None, None, Some(sign_in)) => {
-                Err(PlanError::SignIn { profile: profile.name, origin: sign_in.origin.clone() })
+            (None, None, Some(Sourced { value: ProfileSignIn::Login(_), origin })) => {
+                Err(PlanError::SignIn { profile: profile.name, origin: origin.clone() })
             }
-            (None, None, None) => Err(PlanError::SourceCount { profile: profile.name, found: "neither", origin }),
+            (None, None, _) => Err(PlanError::SourceCount { profile: profile.name, found: "neither", origin }),
             (Some(_), Some(_), _) => Err(PlanError::SourceCount { profile: profile.name, found: "both", origin }),
         }
     }
 
     fn aws_profile_itself(&mut self, mut profile: AwsProfile, asked: Option<&Origin>) -> Result<Root, PlanError> {
-        match profile.sign_in {
+        let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
+        match profile.sign_in.take() {
             None => {}
             Some(Sourced { value: ProfileSignIn::SignIn(_), origin }) => {
                 return Err(PlanError::NoRole { name: profile.name, origin });
             }
-            Some(Sourced { value: ProfileSignIn::IdentityCenter, origin }) => {
-                return Err(PlanError::SignIn { profile: profile.name, origin });
+            Some(Sourced { value: ProfileSignIn::PermissionSet { center, role_arn }, origin }) => {
+                // The permission set is the first role on the way, whatever is assumed with it.
+                self.legs.push(Leg {
+                    profile: profile.name.clone(),
+                    call: RoleCall::new(role_arn),
+                    connection: profile.connection.clone(),
+                    family: Family::Aws,
+                });
+                let (name, sign_in) = (profile.name.clone(), Sourced::new(SignIn::IdentityCenter(center), origin));
+                return Ok(aws_root(Begin::SignIn(Proof { name, chosen, sign_in }), profile));
             }
             Some(Sourced { value: ProfileSignIn::Login(session), origin }) => {
-                let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
                 let source = Sourced::new(BaseSource::LoginSession(session), origin);
-                profile.sign_in = None;
                 return Ok(aws_root(Begin::Keys(Base { name: profile.name.clone(), chosen, source }), profile));
             }
         }
-        let chosen = asked.cloned().unwrap_or(Origin::Flag("the command line"));
         let process = profile.credential_process.take();
         let source = match (profile.keys.take(), process) {
             (Some(keys), process) if process.as_ref().is_none_or(|p| !same_file(&keys.key_id.origin, &p.origin)) => {

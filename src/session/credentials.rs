@@ -56,6 +56,8 @@ pub enum Via {
     WebIdentity,
     /// `AssumeRoleWithSAML`.
     Saml,
+    /// `GetRoleCredentials` of Identity Center.
+    RoleCredentials,
 }
 
 impl Credentials {

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
-use crate::plan::{AssumeRoot, Exchange, Hop, MfaSession, Plan, Provider, Reach, Start, WithSaml, WithWebIdentity};
+use crate::plan::{
+    AssumeRoot, Center, Exchange, Hop, MfaSession, Plan, Provider, Reach, RoleCredentials, Start, WithSaml,
+    WithWebIdentity,
+};
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.
@@ -126,6 +129,28 @@ fn exchange(exchange: &Exchange) -> Value {
                 policy.as_ref().map(|policy| policy.value.as_str()),
                 sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
                 reach(to),
+            ])
+        }
+        Exchange::RoleCredentials(exchange) => {
+            let RoleCredentials { profile: _, role_arn, permission_set, center } = exchange;
+            let Center {
+                called: _,
+                name: _,
+                start_url,
+                scopes: _,
+                shared: _,
+                share: _,
+                auto_login: _,
+                // Where somebody signs in, the fingerprint covers.
+                oidc: _,
+                portal,
+            } = center;
+            json!([
+                "GetRoleCredentials",
+                role_arn.value.account().as_str(),
+                permission_set,
+                start_url.value.as_str(),
+                reach(portal),
             ])
         }
     }

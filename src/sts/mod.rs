@@ -1,9 +1,11 @@
 //! Steps as calls: what the plan says, word for word, and what STS answers. Nothing is decided here.
 
+mod identity_center;
 mod last;
 mod saml;
 mod web_identity;
 
+pub use identity_center::role_credentials;
 pub use last::{assume_root, identity_token};
 pub use saml::with_saml;
 pub use web_identity::with_web_identity;

@@ -58,6 +58,23 @@ impl Partition {
         Self::ALL.into_iter().find(|p| p.as_str() == name)
     }
 
+    /// Returns what the host names of its services end with.
+    /// Source: botocore `partitions.json`, `dnsSuffix` and `dualStackDnsSuffix`.
+    pub fn dns_suffix(self, dual_stack: bool) -> &'static str {
+        match (self, dual_stack) {
+            (Self::Aws | Self::AwsUsGov, false) => "amazonaws.com",
+            (Self::Aws | Self::AwsUsGov, true) => "api.aws",
+            (Self::AwsCn, false) => "amazonaws.com.cn",
+            (Self::AwsCn, true) => "api.amazonwebservices.com.cn",
+            (Self::AwsEusc, false) => "amazonaws.eu",
+            (Self::AwsEusc, true) => "api.amazonwebservices.eu",
+            (Self::AwsIso, _) => "c2s.ic.gov",
+            (Self::AwsIsoB, _) => "sc2s.sgov.gov",
+            (Self::AwsIsoE, _) => "cloud.adc-e.uk",
+            (Self::AwsIsoF, _) => "csp.hci.ic.gov",
+        }
+    }
+
     /// Returns the Region that answers for a partition when none was declared: the one its global services are signed for.
     /// Source: botocore `partitions.json`, `implicitGlobalRegion`.
     pub fn implicit_region(self) -> Region {

@@ -2,12 +2,12 @@
 
 use std::process::ExitCode;
 
-use crate::config::{Catalog, ConfigEdit, Declared, Source, TableKind, not_a_name};
+use crate::config::{Catalog, ConfigEdit, Declared, Source, StartUrl, TableKind, not_a_name};
 use crate::error::{Error, Kind};
 use crate::identity::{Generation, LongTermKey, parse_pair};
 use crate::person;
 use crate::rotation::Pending;
-use crate::terms::{AccessKeyId, ExposeSecret, MfaSerial, SecretString};
+use crate::terms::{AccessKeyId, ExposeSecret, MfaSerial, Region, SecretString};
 use crate::vault::Vault;
 use crate::world::World;
 
@@ -26,6 +26,12 @@ pub(super) struct AddArgs {
     /// Replace a key that is kept already
     #[arg(long)]
     replace: bool,
+    /// Declare a sign-in at IAM Identity Center instead of a key: its start URL
+    #[arg(long, value_name = "URL", requires = "sso_region", conflicts_with_all = ["mfa_serial", "replace"])]
+    sso: Option<StartUrl>,
+    /// The Region that the Identity Center is in
+    #[arg(long, value_name = "REGION", requires = "sso")]
+    sso_region: Option<Region>,
 }
 
 /// Runs the command.
@@ -33,6 +39,9 @@ pub(super) fn run(args: &AddArgs, catalog: &Catalog, vault: &Vault, world: &Worl
     let name = args.name.as_str();
     if let Some(why) = not_a_name(name) {
         return Err(Error::text(Kind::Usage, format!("`{name}` cannot be a name: {why}")));
+    }
+    if let (Some(start_url), Some(region)) = (&args.sso, &args.sso_region) {
+        return sso(name, start_url, region, catalog, world);
     }
     let file = declare(args, catalog, world)?;
     make_room(args, vault, world)?;
@@ -59,6 +68,26 @@ pub(super) fn run(args: &AddArgs, catalog: &Catalog, vault: &Vault, world: &Worl
         store.as_str()
     ));
     tell_of_copies(&key_id, catalog);
+    if super::super::is_command(name) {
+        person::note(&format!("`{name}` is also a command, which wins; `assume use {name}` reaches the identity"));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Declares a sign-in. No secret is involved until somebody signs in.
+fn sso(name: &str, start_url: &StartUrl, region: &Region, catalog: &Catalog, world: &World) -> Result<ExitCode, Error> {
+    let mut file = ConfigEdit::open(world)?;
+    if let Some(declared @ (Declared::Role(_) | Declared::Identity(_))) = catalog.find(name)?
+        && catalog.is_ours(name)
+    {
+        return Err(Error::text(Kind::Usage, format!("`{name}` is declared already")).at(declared.origin()));
+    }
+    let pairs = [("start_url", start_url.as_str()), ("region", region.as_str())];
+    let sso: toml_edit::InlineTable = pairs.into_iter().collect();
+    file.set(TableKind::Identity, name, "sso", sso)?;
+    file.save(Some(name))?;
+    person::note(&format!("`{name}` is declared in {}", world.folders.config_file.display()));
+    person::note(&format!("sign in: `assume login {name}`; see what it reaches: `assume discover {name}`"));
     if super::super::is_command(name) {
         person::note(&format!("`{name}` is also a command, which wins; `assume use {name}` reaches the identity"));
     }

@@ -1,8 +1,11 @@
 //! Sign-ins as they are declared: each kind in a file of its own, from our form and from that of the AWS files.
 
+mod identity_center;
 mod saml;
 mod web_identity;
 
+pub(super) use identity_center::{ACCOUNT_ACCESS, of_identity as center_of_identity};
+pub use identity_center::{CenterEndpoints, IdentityCenter, InvalidStartUrl, StartUrl};
 pub use saml::{AssertionSource, InvalidSamlProviderName, Saml, SamlPage, SamlProviderName};
 pub(super) use saml::{needs as saml_needs, of_identity as saml_of_identity};
 pub use web_identity::{ProviderId, TokenSource, WebIdentity};
@@ -15,6 +18,8 @@ pub enum SignIn {
     WebIdentity(WebIdentity),
     /// `saml = { … }`: what a SAML provider vouches for.
     Saml(Box<Saml>),
+    /// `sso = { … }`, or `sso_session`: a person at IAM Identity Center.
+    IdentityCenter(Box<IdentityCenter>),
 }
 
 impl SignIn {
@@ -23,6 +28,7 @@ impl SignIn {
         match self {
             Self::WebIdentity(_) => "web-identity",
             Self::Saml(_) => "saml",
+            Self::IdentityCenter(_) => "identity-center",
         }
     }
 }

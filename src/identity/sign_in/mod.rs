@@ -1,5 +1,7 @@
 //! Proofs of who somebody is, for sign-ins: each kind in a file of its own.
 
+mod card;
 pub(super) mod claims;
 pub(super) mod saml;
+pub(super) mod identity_center;
 pub(super) mod web_identity;

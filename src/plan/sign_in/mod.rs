@@ -3,9 +3,11 @@
 //! The exchange is the plan's first step and consumes the first role on the way; a role further on is assumed with what
 //! it gives. What an exchange cannot carry is refused where it is declared, never left out in silence.
 
+mod identity_center;
 mod saml;
 mod web_identity;
 
+pub use identity_center::{Center, RoleCredentials, center};
 pub use saml::{Provider, WithSaml};
 pub use web_identity::WithWebIdentity;
 
@@ -13,7 +15,7 @@ use super::error::PlanError;
 use super::hops::Leg;
 use super::model::{Reach, Reason};
 use super::planner::Proof;
-use crate::config::{self, Catalog, Origin, Sourced};
+use crate::config::{self, Catalog, Connection, Origin, Sourced};
 use crate::terms::{Partition, Region, RoleArn, SessionName};
 
 /// A start that is a sign-in.
@@ -38,6 +40,8 @@ pub enum Exchange {
     WebIdentity(WithWebIdentity),
     /// A SAML provider's assertion, by `AssumeRoleWithSAML`.
     Saml(WithSaml),
+    /// A token of IAM Identity Center, by `GetRoleCredentials`.
+    RoleCredentials(RoleCredentials),
 }
 
 impl SignIn {
@@ -46,6 +50,7 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.profile,
             Exchange::Saml(exchange) => &exchange.profile,
+            Exchange::RoleCredentials(exchange) => &exchange.profile,
         }
     }
 
@@ -54,6 +59,7 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.role_arn,
             Exchange::Saml(exchange) => &exchange.role_arn,
+            Exchange::RoleCredentials(exchange) => &exchange.role_arn,
         }
     }
 
@@ -62,6 +68,7 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(exchange) => &exchange.reach,
             Exchange::Saml(exchange) => &exchange.reach,
+            Exchange::RoleCredentials(exchange) => &exchange.center.portal,
         }
     }
 
@@ -70,6 +77,7 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(_) => "web-identity",
             Exchange::Saml(_) => "saml",
+            Exchange::RoleCredentials(_) => "identity-center",
         }
     }
 
@@ -78,6 +86,7 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(_) => "AssumeRoleWithWebIdentity",
             Exchange::Saml(_) => "AssumeRoleWithSAML",
+            Exchange::RoleCredentials(_) => "GetRoleCredentials",
         }
     }
 
@@ -86,10 +95,11 @@ impl SignIn {
     }
 }
 
-/// Returns the start that trades a proof in for the role of that leg. `flag` is `--region`, where the leg is the last one.
+/// Returns the start that trades a proof in for the role of that leg. `connection` is the identity's own; `flag` is `--region`, where the leg is the last one.
 pub(super) fn sign_in(
     catalog: &Catalog,
     proof: Proof,
+    connection: &Connection,
     leg: Leg,
     flag: Option<&Sourced<Region>>,
     who: &SessionName,
@@ -100,6 +110,9 @@ pub(super) fn sign_in(
             Exchange::WebIdentity(web_identity::exchange(catalog, token, leg, flag, who)?)
         }
         config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, *saml, leg, flag)?),
+        config::SignIn::IdentityCenter(declared) => {
+            Exchange::RoleCredentials(identity_center::exchange(catalog, &name, *declared, connection, leg)?)
+        }
     };
     Ok(SignIn { name, chosen, origin, exchange, because: Reason::ProofTradedIn })
 }

@@ -1,0 +1,102 @@
+//! Which sign-in a name leads to, for the commands that are about sign-ins.
+
+use std::collections::BTreeMap;
+
+use super::became;
+use super::overrides::OverrideArgs;
+use crate::config::{Catalog, Declared, SignIn, Source};
+use crate::error::{Error, Kind};
+use crate::plan::{Center, Exchange, Start, center};
+use crate::world::World;
+
+/// A sign-in that a person makes.
+#[derive(Debug)]
+pub(super) enum Leads {
+    /// At IAM Identity Center.
+    IdentityCenter(Box<Center>),
+}
+
+/// Returns the sign-in that a name leads to; without a name, the only one that is declared.
+pub(super) fn of(name: Option<&str>, catalog: &Catalog, world: &World) -> Result<Leads, Error> {
+    match name {
+        Some(name) => named(name, catalog, world),
+        None => only(catalog),
+    }
+}
+
+fn named(name: &str, catalog: &Catalog, world: &World) -> Result<Leads, Error> {
+    match itself(name, catalog)? {
+        Some(found) => Ok(found),
+        None => {
+            let plan = became::planned(catalog, name, &OverrideArgs::default(), world)?;
+            match plan.start {
+                Start::SignIn(sign_in) => match sign_in.exchange {
+                    Exchange::RoleCredentials(exchange) => Ok(Leads::IdentityCenter(Box::new(exchange.center))),
+                    Exchange::Saml(_) => Err(by_itself(name, &sign_in.origin)),
+                    Exchange::WebIdentity(_) => Err(nobody(name, &sign_in.origin)),
+                },
+                start @ (Start::Keys(_) | Start::MfaSession(_)) => Err(nobody(name, start.origin())),
+            }
+        }
+    }
+}
+
+/// Returns whether a session is of that sign-in, by the profile that it was made for and the identity that it started from.
+pub(super) fn is_of(profile: &str, identity: &str, center: &Center, catalog: &Catalog, world: &World) -> bool {
+    [identity, profile].into_iter().any(|name| match named(name, catalog, world) {
+        Ok(Leads::IdentityCenter(other)) => other.name == center.name,
+        Err(_) => false,
+    })
+}
+
+/// Returns the sign-in that a name itself declares, whether or not it names a role with it.
+fn itself(name: &str, catalog: &Catalog) -> Result<Option<Leads>, Error> {
+    let (declared, connection) = match catalog.find(name)? {
+        Some(Declared::Identity(identity)) => match identity.source.value {
+            Source::SignIn(SignIn::IdentityCenter(declared)) => (Some(*declared), identity.connection),
+            Source::SignIn(SignIn::Saml(_)) => return Err(by_itself(name, &identity.source.origin)),
+            Source::SignIn(SignIn::WebIdentity(_))
+            | Source::Keyring
+            | Source::Environment
+            | Source::Container
+            | Source::Instance
+            | Source::Process(_) => return Err(nobody(name, &identity.source.origin)),
+        },
+        Some(Declared::AwsProfile(profile)) => (catalog.center_of_profile(name)?, profile.connection),
+        Some(Declared::Role(_)) | None => return Ok(None),
+    };
+    let found = declared.map(|declared| center(catalog, name, declared, &connection)).transpose()?;
+    Ok(found.map(|center| Leads::IdentityCenter(Box::new(center))))
+}
+
+/// Two names of one sign-in are one.
+fn only(catalog: &Catalog) -> Result<Leads, Error> {
+    let mut found: BTreeMap<String, (String, Box<Center>)> = BTreeMap::new();
+    for name in catalog.sign_in_names() {
+        // What is wrong with one of them does not concern the others.
+        if let Ok(Some(Leads::IdentityCenter(center))) = itself(&name, catalog) {
+            found.entry(center.name.clone()).or_insert((name, center));
+        }
+    }
+    if found.len() > 1 {
+        let names: Vec<String> = found.into_values().map(|(name, _)| format!("`{name}`")).collect();
+        return Err(Error::text(Kind::Usage, format!("say which sign-in is meant: {}", names.join(", "))));
+    }
+    match found.into_values().next() {
+        Some((_, center)) => Ok(Leads::IdentityCenter(center)),
+        None => Err(Error::text(Kind::Config, "no sign-in is declared")
+            .with_hint("assume identity add NAME --sso https://….awsapps.com/start --sso-region REGION".to_owned())),
+    }
+}
+
+/// The window of a SAML provider gives an assertion for one role, and is of no use before one is asked for.
+fn by_itself(name: &str, origin: &crate::config::Origin) -> Error {
+    Error::text(Kind::Usage, format!("the SAML sign-in of `{name}` is made when a role of it is asked for"))
+        .at(origin)
+        .with_hint("become the role: `assume ROLE`".to_owned())
+}
+
+fn nobody(name: &str, origin: &crate::config::Origin) -> Error {
+    Error::text(Kind::Usage, format!("nobody signs in for `{name}`: it has credentials, or a token, without a person"))
+        .at(origin)
+}
