@@ -88,6 +88,10 @@ fn simplesamlphp_signs_a_person_in_by_its_form_and_then_without_a_window() {
     let folder = place.sandbox.home.path().join(".local/share/assume/browser");
     let profile = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap();
     assert_eq!(profile.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    // And go with a log-out.
+    let ran = place.run(&["logout", "work"]);
+    assert!(ran.code == 0 && ran.stderr.contains("the browser of `work` has forgotten its cookies"), "{}", ran.stderr);
+    assert!(!profile.path().exists());
 }
 
 #[test]
@@ -202,7 +206,7 @@ fn without_a_terminal_no_window_is_opened_and_it_is_said_at_once_who_has_to_sign
     let ran = place.run(&["credential-process", "admin"]);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(ran.code, 9, "{}", ran.stderr);
-    assert!(ran.stderr.contains("hint: sign in, in a terminal: `assume login work`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("hint: sign in as `work`: run the same in a terminal"), "{}", ran.stderr);
     assert_eq!(hands.started(), Vec::<String>::new());
 }
 

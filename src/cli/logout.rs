@@ -6,10 +6,10 @@ use std::time::SystemTime;
 use super::sign_in::{self, Leads};
 use super::stdout::print;
 use crate::aws::{AwsError, Line};
-use crate::config::Catalog;
+use crate::config::{Catalog, Declared, SignIn, Source};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
-use crate::identity::{self, AtCenter};
+use crate::identity::{self, AtCenter, AtProvider};
 use crate::person::{self, plain};
 use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};
@@ -69,6 +69,9 @@ pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
         }
     }
     let mut failures = forget(&sessions, &cards, &vault);
+    if let (Some(name), Some(catalog)) = (&args.profile, &catalog) {
+        failures.extend(forget_browser(name, catalog, world)?);
+    }
     if args.all {
         failures.extend(remove(&vault, SecretKind::Session));
     }
@@ -134,6 +137,18 @@ fn done(failures: Vec<String>) -> Result<ExitCode, Error> {
                 .with_hint("`assume vault` says which stores answer".to_owned()))
         }
     }
+}
+
+/// Takes the cookies of a browser that signs somebody in, and returns what went wrong.
+fn forget_browser(name: &str, catalog: &Catalog, world: &World) -> Result<Option<String>, Error> {
+    let Some(Declared::Identity(identity)) = catalog.find(name)? else { return Ok(None) };
+    let Source::SignIn(SignIn::Saml(saml)) = &identity.source.value else { return Ok(None) };
+    match AtProvider::new(name, &saml.assertion, world).sign_out() {
+        Ok(true) => person::note(&format!("signed out: the browser of `{name}` has forgotten its cookies")),
+        Ok(false) => {}
+        Err(error) => return Ok(Some(format!("the browser's folder of `{name}` cannot be removed: {error}"))),
+    }
+    Ok(None)
 }
 
 const FORGET: &str = "Remove every session, and also every stored key and MFA seed? They cannot be had back from here";

@@ -90,7 +90,8 @@ fn saml(refusal: &Refusal, step: &Step, name: &str) -> Option<String> {
 
 /// Returns what helps where no assertion is had, or one that does not serve.
 pub(super) fn saml_hint(error: &SamlError) -> String {
-    let login = |identity: &str| format!("sign in, in a terminal: `assume login {identity}`");
+    let login =
+        |identity: &str| format!("sign in as `{identity}`: run the same in a terminal, where there is a display");
     match error {
         SamlError::NeedsPerson { identity } | SamlError::Waiting { identity, .. } => login(identity),
         SamlError::None { place, .. } => {
@@ -99,7 +100,9 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
         SamlError::Page { identity, reason, .. } => match reason {
             CatchError::NeedsPerson => login(identity),
             CatchError::Closed | CatchError::Abandoned { .. } => {
-                format!("sign in to the end, until the window closes by itself: `assume login {identity}`")
+                format!(
+                    "sign in as `{identity}` to the end, until the window closes by itself: run the same in a terminal"
+                )
             }
             CatchError::NoWindow { .. } => format!(
                 "sign in where there is a display, or have the assertion fetched by a program: \
