@@ -87,7 +87,7 @@ fn sso(name: &str, start_url: &StartUrl, region: &Region, catalog: &Catalog, wor
     file.set(TableKind::Identity, name, "sso", sso)?;
     file.save(Some(name))?;
     person::note(&format!("`{name}` is declared in {}", world.folders.config_file.display()));
-    person::note(&format!("sign in: `assume login {name}`; see what it reaches: `assume discover {name}`"));
+    person::note(&format!("sign in: `assume login {name}`"));
     if super::super::is_command(name) {
         person::note(&format!("`{name}` is also a command, which wins; `assume use {name}` reaches the identity"));
     }
