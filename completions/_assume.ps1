@@ -407,7 +407,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;logout' {
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
-            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is')
+            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider')
             [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -374,7 +374,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;logout'= {
             cand --all 'Every session of this user'
-            cand --sso 'End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is'
+            cand --sso 'End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider'
             cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
             cand --yes 'Do not ask before keys are removed'
             cand -h 'Print help (see more with ''--help'')'

@@ -312,7 +312,7 @@ complete -c assume -n "__fish_assume_using_subcommand login" -l device -d 'Sign 
 complete -c assume -n "__fish_assume_using_subcommand login" -l no-browser -d 'Print the page\'s address, and open nothing'
 complete -c assume -n "__fish_assume_using_subcommand login" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l all -d 'Every session of this user'
-complete -c assume -n "__fish_assume_using_subcommand logout" -l sso -d 'End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is'
+complete -c assume -n "__fish_assume_using_subcommand logout" -l sso -d 'End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l forget -d 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
 complete -c assume -n "__fish_assume_using_subcommand logout" -l yes -d 'Do not ask before keys are removed'
 complete -c assume -n "__fish_assume_using_subcommand logout" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -366,7 +366,7 @@ module completions {
   # Forget cached sessions
   export extern "assume logout" [
     --all                     # Every session of this user
-    --sso                     # End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is
+    --sso                     # End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider
     --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
     --yes                     # Do not ask before keys are removed
     --help(-h)                # Print help (see more with '--help')

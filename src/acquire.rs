@@ -8,6 +8,7 @@ mod call;
 mod exchange;
 mod failure;
 mod identity_center;
+mod oidc;
 mod saml;
 
 use std::io::IsTerminal;
@@ -16,13 +17,13 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use call::{Call, Signed};
-use exchange::no_proof;
 use failure::to_share;
 pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
 pub use identity_center::{Want, center_token};
+pub use oidc::{ProviderSignIn, id_token};
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, whose};
+use crate::identity::{AtProvider, Generation, base_credentials, fingerprint};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
@@ -113,9 +114,8 @@ impl<'a> Run<'a> {
                 known()
             }
             (None, Start::SignIn(sign_in)) => match &sign_in.exchange {
-                Exchange::WebIdentity(exchange) => {
-                    Some(whose(&sign_in.name, &exchange.token, self.world).map_err(no_proof(sign_in))?)
-                }
+                Exchange::WebIdentity(exchange) => self.whose_token(sign_in, &exchange.token)?,
+                Exchange::Pool(exchange) => Some(self.whose_logins(sign_in, &exchange.pool)?),
                 // Who signs in in a browser shows when they do.
                 Exchange::Saml(exchange) => {
                     AtProvider::new(&sign_in.name, &exchange.assertion, self.world).fingerprint_of_stdin()

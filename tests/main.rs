@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod catalog;
+mod cognito;
 mod console;
 mod declared;
 mod documents;
@@ -19,6 +20,7 @@ mod layout;
 mod main_job;
 mod mfa_seeds;
 mod mistakes;
+mod oidc;
 mod oracle_botocore;
 mod oracle_sdk;
 mod plan_cases;

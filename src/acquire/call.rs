@@ -50,8 +50,8 @@ impl<'a> Call<'a> {
             Call::Exchange(sign_in) => {
                 return Step {
                     profile: sign_in.profile().to_owned(),
-                    role_arn: Some(sign_in.role_arn().value.to_string()),
-                    origin: sign_in.role_arn().origin.clone(),
+                    role_arn: sign_in.role_arn().map(|role| role.value.to_string()),
+                    origin: sign_in.role_arn().map_or(&sign_in.origin, |role| &role.origin).clone(),
                     asked,
                     carried: Carried::default(),
                     signer: None,
@@ -122,6 +122,8 @@ impl<'a> Call<'a> {
                 Exchange::WebIdentity(exchange) => exchange.duration.value.get(),
                 // The assertion may make it shorter.
                 Exchange::Saml(_) => return None,
+                // The pool gives an hour, mostly.
+                Exchange::Pool(_) => return None,
                 Exchange::RoleCredentials(_) => return permission_set_off(session, now),
             },
             Self::First(_, Signed::AssumeRole(hop)) | Self::Next(Signed::AssumeRole(hop)) => {

@@ -145,6 +145,7 @@ impl std::fmt::Display for Tried<'_> {
         match role_arn {
             Some(arn) if arn == profile => write!(f, "cannot become {arn}")?,
             Some(arn) => write!(f, "cannot become \"{profile}\" ({arn})")?,
+            None if self.step.sign_in.is_some() => write!(f, "cannot sign in by \"{profile}\"")?,
             None => write!(f, "cannot start the MFA session of \"{profile}\"")?,
         }
         if asked != profile {

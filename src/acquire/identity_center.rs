@@ -22,7 +22,11 @@ use crate::world::World;
 impl Run<'_> {
     /// Says at once that a person is needed, where none can come of waiting: no lock is taken for that.
     pub(super) fn refuse_early(&self, sign_in: &SignIn) -> Result<(), AcquireError> {
-        let Exchange::RoleCredentials(exchange) = &sign_in.exchange else { return Ok(()) };
+        let exchange = match &sign_in.exchange {
+            Exchange::RoleCredentials(exchange) => exchange,
+            Exchange::Pool(_) | Exchange::Saml(_) => return Ok(()),
+            Exchange::WebIdentity(exchange) => return self.refuse_early_at_provider(sign_in, &exchange.token),
+        };
         let signed_in = AtCenter::new(&exchange.center, self.vault, self.world);
         // Somebody may be signing in right now: then it is worth waiting.
         if person::has_terminal() || exchange.center.auto_login || signed_in.waits_since().is_some() {
@@ -135,7 +139,8 @@ pub fn center_token(
     if let Some(token) = signed_in.token().map_err(failed)?.filter(is_good) {
         return Ok(token);
     }
-    let mut turn = take_turn(center, flight, world, &mut enter)?;
+    let lock = format!("sso-{}", hex::encode(&Sha256::digest(&center.name)[..16]));
+    let mut turn = take_turn(&lock, flight, world, &mut enter)?;
     let refused = turn.as_ref().and_then(Turn::refused_meanwhile);
     if let (Want::Alive { .. }, Some((pid, said))) = (want, refused.map(|(pid, said)| (pid, said.clone())))
         && let Some(said) = said.as_str()
@@ -205,7 +210,7 @@ fn renewed(
 }
 
 /// What those who waited take for theirs. Of a store that fails, each has its own.
-fn is_shared(error: &CenterError) -> bool {
+pub(super) fn is_shared(error: &CenterError) -> bool {
     match error {
         CenterError::Declined { .. } | CenterError::Aws { .. } | CenterError::Shared { .. } => true,
         CenterError::SignedOut { lack, .. } => *lack == Lack::Revoked,
@@ -214,14 +219,13 @@ fn is_shared(error: &CenterError) -> bool {
 }
 
 /// Waits for the lock of the sign-in. Where no lock can be had, the sign-in is made all the same.
-fn take_turn(
-    center: &Center,
+pub(super) fn take_turn(
+    lock: &str,
     flight: &Flight,
     world: &World,
     enter: &mut impl FnMut(Phase),
 ) -> Result<Option<Turn>, AcquireError> {
-    let lock = format!("sso-{}", hex::encode(&Sha256::digest(&center.name)[..16]));
-    let taken = flight.take(&lock, person::is_reachable(world), |waiting| match waiting {
+    let taken = flight.take(lock, person::is_reachable(world), |waiting| match waiting {
         Waiting::For { pid, phase } if std::io::stderr().is_terminal() => {
             let what = match phase {
                 Phase::Calls => "is refreshing the sign-in",

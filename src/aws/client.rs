@@ -114,6 +114,16 @@ impl Clients {
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
+    /// Returns a client of Cognito identity pools, whose calls are not signed.
+    pub fn cognito(&self, reach: &Reach) -> aws_sdk_cognitoidentity::Client {
+        let shared =
+            self.unsigned(Tries::Several).region(SdkRegion::new(reach.region.value.as_str().to_owned())).build();
+        let mut config = aws_sdk_cognitoidentity::config::Builder::from(&shared);
+        config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        aws_sdk_cognitoidentity::Client::from_conf(config.build())
+    }
+
     /// The HTTP client, for the leaf providers of `aws-config`.
     pub(crate) fn http(&self) -> SharedHttpClient {
         self.http.clone()

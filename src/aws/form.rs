@@ -70,6 +70,32 @@ impl Clients {
         self.get_once(url, token, asking).await
     }
 
+    /// Sends a request that another library made, once, and over https or to this machine only. No redirect is followed.
+    pub async fn pass_on(
+        &self,
+        method: &str,
+        url: &url::Url,
+        headers: &[(String, String)],
+        body: Vec<u8>,
+        asking: Asking,
+    ) -> Result<Reply, AwsError> {
+        let setup = |reason: String| AwsError::Setup { reason };
+        let host = url.host_str().unwrap_or_default();
+        let is_here = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
+        if url.scheme() != "https" && !is_here {
+            return Err(setup(format!("{host} is to be asked over https, and it says http")));
+        }
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        let mut is_set = request.set_method(method).is_ok() && request.set_uri(url.as_str()).is_ok();
+        for (name, value) in headers {
+            is_set &= request.headers_mut().try_insert(name.clone(), value.clone()).is_ok();
+        }
+        if !is_set {
+            return Err(setup(format!("{url} is no address that can be asked")));
+        }
+        self.send(request, asking).await
+    }
+
     async fn get_once(&self, url: &url::Url, token: &SecretString, asking: Asking) -> Result<Reply, AwsError> {
         let mut request = HttpRequest::new(SdkBody::empty());
         let bearer = Zeroizing::new(format!("bearer {}", token.expose_secret()));

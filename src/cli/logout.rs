@@ -9,7 +9,7 @@ use crate::aws::{AwsError, Line};
 use crate::config::{Catalog, Declared, SignIn, Source};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
-use crate::identity::{self, AtCenter, AtProvider};
+use crate::identity::{self, AtCenter, AtIssuer, AtProvider};
 use crate::person::{self, plain};
 use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};
@@ -29,7 +29,7 @@ pub(super) struct LogoutArgs {
     /// Every session of this user
     #[arg(long)]
     all: bool,
-    /// End the sign-in at IAM Identity Center that PROFILE leads to, or the only one there is
+    /// End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider
     #[arg(long, conflicts_with = "all")]
     sso: bool,
     /// Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
@@ -88,14 +88,22 @@ fn sign_out(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
     let world = &world.with_env(before_first_switch(&world.env));
     let catalog = Catalog::open(world)?;
     let vault = Vault::new(&catalog.defaults().vault, world);
-    let Leads::IdentityCenter(center) = sign_in::of(args.profile.as_deref(), &catalog, world)?;
-    let signed_in = AtCenter::new(&center, &vault, world);
-    let token = signed_in.token().unwrap_or_default();
-    let told = token.as_ref().map(|token| identity::sign_out(&Line::new(world), &center, token));
-    let was_there = signed_in.forget().map_err(Error::from)?;
+    let leads = sign_in::of(args.profile.as_deref(), &catalog, world)?;
+    let (called, place, was_there, told) = match &leads {
+        Leads::IdentityCenter(center) => {
+            let signed_in = AtCenter::new(center, &vault, world);
+            let token = signed_in.token().unwrap_or_default();
+            let told = token.as_ref().map(|token| identity::sign_out(&Line::new(world), center, token));
+            (&center.called, center.start_url.value.to_string(), signed_in.forget()?, told)
+        }
+        // The provider's own session is the browser's, and ends there.
+        Leads::Provider { name, oidc, .. } => {
+            (name, oidc.issuer.to_string(), AtIssuer::new(name, oidc, &vault, world).forget()?, None)
+        }
+    };
 
     let cards = Cards::new(world);
-    let its_own = |card: &Card| sign_in::is_of(&card.profile, &card.identity, &center, &catalog, world);
+    let its_own = |card: &Card| sign_in::is_of(&card.profile, &card.identity, &leads, &catalog, world);
     let sessions: Vec<(CacheKey, Card)> = cards.all().into_iter().filter(|(_, card)| its_own(card)).collect();
     let failures = forget(&sessions, &cards, &vault);
     let what = match (was_there, &told) {
@@ -103,7 +111,7 @@ fn sign_out(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
         (true, Some(Ok(()))) => "signed out",
         (true, _) => "the token is gone from this machine",
     };
-    print(&format!("{}\n", plain(&format!("{what} at `{}` ({})", center.called, center.start_url.value))))?;
+    print(&format!("{}\n", plain(&format!("{what} at `{called}` ({place})"))))?;
     print(&report(&sessions, false, world.clock.now()))?;
     match told {
         // One that has ended already is not known there any more.

@@ -1,12 +1,10 @@
 //! Which sign-in a name leads to, for the commands that are about sign-ins.
 
-use std::collections::BTreeMap;
-
 use super::became;
 use super::overrides::OverrideArgs;
-use crate::config::{Catalog, Declared, SignIn, Source};
+use crate::config::{Catalog, Declared, Oidc, Origin, SignIn, Source};
 use crate::error::{Error, Kind};
-use crate::plan::{Center, Exchange, Start, center};
+use crate::plan::{Center, Exchange, Start, TokenFrom, center};
 use crate::world::World;
 
 /// A sign-in that a person makes.
@@ -14,6 +12,25 @@ use crate::world::World;
 pub(super) enum Leads {
     /// At IAM Identity Center.
     IdentityCenter(Box<Center>),
+    /// At an OpenID Connect provider.
+    Provider {
+        /// The identity's name.
+        name: String,
+        /// What it declares.
+        oidc: Box<Oidc>,
+        /// Where.
+        origin: Origin,
+    },
+}
+
+impl Leads {
+    /// Two names of one sign-in are one.
+    fn key(&self) -> (&'static str, &str) {
+        match self {
+            Self::IdentityCenter(center) => ("sso", &center.name),
+            Self::Provider { name, .. } => ("oidc", name),
+        }
+    }
 }
 
 /// Returns the sign-in that a name leads to; without a name, the only one that is declared.
@@ -33,7 +50,13 @@ fn named(name: &str, catalog: &Catalog, world: &World) -> Result<Leads, Error> {
                 Start::SignIn(sign_in) => match sign_in.exchange {
                     Exchange::RoleCredentials(exchange) => Ok(Leads::IdentityCenter(Box::new(exchange.center))),
                     Exchange::Saml(_) => Err(by_itself(name, &sign_in.origin)),
-                    Exchange::WebIdentity(_) => Err(nobody(name, &sign_in.origin)),
+                    Exchange::Pool(_) => Err(nobody(name, &sign_in.origin)),
+                    Exchange::WebIdentity(exchange) => match exchange.token {
+                        TokenFrom::SignIn(oidc) => {
+                            Ok(Leads::Provider { name: sign_in.name, oidc, origin: sign_in.origin })
+                        }
+                        TokenFrom::Source(_) | TokenFrom::Pool(_) => Err(nobody(name, &sign_in.origin)),
+                    },
                 },
                 start @ (Start::Keys(_) | Start::MfaSession(_)) => Err(nobody(name, start.origin())),
             }
@@ -42,11 +65,9 @@ fn named(name: &str, catalog: &Catalog, world: &World) -> Result<Leads, Error> {
 }
 
 /// Returns whether a session is of that sign-in, by the profile that it was made for and the identity that it started from.
-pub(super) fn is_of(profile: &str, identity: &str, center: &Center, catalog: &Catalog, world: &World) -> bool {
-    [identity, profile].into_iter().any(|name| match named(name, catalog, world) {
-        Ok(Leads::IdentityCenter(other)) => other.name == center.name,
-        Err(_) => false,
-    })
+pub(super) fn is_of(profile: &str, identity: &str, leads: &Leads, catalog: &Catalog, world: &World) -> bool {
+    let leads_there = |name| named(name, catalog, world).is_ok_and(|other| other.key() == leads.key());
+    [identity, profile].into_iter().any(leads_there)
 }
 
 /// Returns the sign-in that a name itself declares, whether or not it names a role with it.
@@ -55,7 +76,11 @@ fn itself(name: &str, catalog: &Catalog) -> Result<Option<Leads>, Error> {
         Some(Declared::Identity(identity)) => match identity.source.value {
             Source::SignIn(SignIn::IdentityCenter(declared)) => (Some(*declared), identity.connection),
             Source::SignIn(SignIn::Saml(_)) => return Err(by_itself(name, &identity.source.origin)),
-            Source::SignIn(SignIn::WebIdentity(_))
+            Source::SignIn(SignIn::Oidc(oidc)) => {
+                let origin = identity.source.origin;
+                return Ok(Some(Leads::Provider { name: identity.name, oidc, origin }));
+            }
+            Source::SignIn(SignIn::WebIdentity(_) | SignIn::Cognito(_))
             | Source::Keyring
             | Source::Environment
             | Source::Container
@@ -71,19 +96,21 @@ fn itself(name: &str, catalog: &Catalog) -> Result<Option<Leads>, Error> {
 
 /// Two names of one sign-in are one.
 fn only(catalog: &Catalog) -> Result<Leads, Error> {
-    let mut found: BTreeMap<String, (String, Box<Center>)> = BTreeMap::new();
+    let mut found: Vec<(String, Leads)> = Vec::new();
     for name in catalog.sign_in_names() {
         // What is wrong with one of them does not concern the others.
-        if let Ok(Some(Leads::IdentityCenter(center))) = itself(&name, catalog) {
-            found.entry(center.name.clone()).or_insert((name, center));
+        if let Ok(Some(leads)) = itself(&name, catalog)
+            && found.iter().all(|(_, known)| known.key() != leads.key())
+        {
+            found.push((name, leads));
         }
     }
     if found.len() > 1 {
-        let names: Vec<String> = found.into_values().map(|(name, _)| format!("`{name}`")).collect();
+        let names: Vec<String> = found.into_iter().map(|(name, _)| format!("`{name}`")).collect();
         return Err(Error::text(Kind::Usage, format!("say which sign-in is meant: {}", names.join(", "))));
     }
-    match found.into_values().next() {
-        Some((_, center)) => Ok(Leads::IdentityCenter(center)),
+    match found.pop() {
+        Some((_, leads)) => Ok(leads),
         None => Err(Error::text(Kind::Config, "no sign-in is declared")
             .with_hint("assume identity add NAME --sso https://….awsapps.com/start --sso-region REGION".to_owned())),
     }

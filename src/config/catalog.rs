@@ -31,6 +31,7 @@ pub struct Catalog {
     sign_in_endpoint: Option<Sourced<url::Url>>,
     offered: Option<(&'static str, Sourced<WebIdentity>)>,
     center_endpoints: CenterEndpoints,
+    cognito_endpoint: Option<Sourced<url::Url>>,
     home: Option<PathBuf>,
     files: Vec<PathBuf>,
 }
@@ -86,6 +87,7 @@ impl Catalog {
             AwsFiles { config, credentials, broken, ignore_endpoints: environment::ignores_endpoints(&world.env)? };
         let center_endpoints = environment::center_endpoints(&world.env)?;
         let environment = environment::connection(&world.env)?;
+        let cognito_endpoint = environment::cognito_endpoint(&world.env)?;
         let offered = sign_in::of_environment(&world.env);
         let sign_in_endpoint = environment::sign_in_endpoint(&world.env)?;
         Ok(Self {
@@ -97,6 +99,7 @@ impl Catalog {
             sign_in_endpoint,
             offered,
             center_endpoints,
+            cognito_endpoint,
             home,
             files,
         })
@@ -306,6 +309,11 @@ impl Catalog {
     /// Where people are signed in instead of at AWS (`AWS_ENDPOINT_URL_SIGNIN`).
     pub fn sign_in_endpoint(&self) -> Option<&Sourced<url::Url>> {
         self.sign_in_endpoint.as_ref()
+    }
+
+    /// Where the environment says that Cognito is asked.
+    pub fn cognito_endpoint(&self) -> Option<&Sourced<url::Url>> {
+        self.cognito_endpoint.as_ref()
     }
 
     /// What this place offers to whoever declares nothing, and what it is called: the token of a job, or of a pod.

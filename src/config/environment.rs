@@ -44,6 +44,14 @@ pub(super) fn center_endpoints(env: &Env) -> Result<CenterEndpoints, ConfigError
     Ok(CenterEndpoints { oidc: of("AWS_ENDPOINT_URL_SSO_OIDC")?, portal: of("AWS_ENDPOINT_URL_SSO")? })
 }
 
+/// Returns where the environment says that Cognito is asked.
+pub(super) fn cognito_endpoint(env: &Env) -> Result<Option<Sourced<Url>>, ConfigError> {
+    match ignores_endpoints(env)? {
+        true => Ok(None),
+        false => first(env, &["AWS_ENDPOINT_URL_COGNITO_IDENTITY", "AWS_ENDPOINT_URL"], endpoint),
+    }
+}
+
 /// Returns whether endpoints that somebody configured are to be passed over.
 pub(super) fn ignores_endpoints(env: &Env) -> Result<bool, ConfigError> {
     Ok(first(env, &["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"], truth)?.is_some_and(|ignore| ignore.value))

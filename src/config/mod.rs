@@ -37,6 +37,7 @@ pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;
 pub use process::asks_us_for;
 pub use sign_in::{
-    AssertionSource, CenterEndpoints, IdentityCenter, InvalidSamlProviderName, InvalidStartUrl, ProviderId, Saml,
-    SamlPage, SamlProviderName, SignIn, StartUrl, TokenSource, WebIdentity,
+    AssertionSource, CenterEndpoints, Cognito, IdentityCenter, InvalidSamlProviderName, InvalidStartUrl, Oidc,
+    OidcFlow, PoolFlow, PoolId, ProviderId, Saml, SamlPage, SamlProviderName, SignIn, StartUrl, TokenSource,
+    WebIdentity,
 };

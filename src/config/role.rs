@@ -50,6 +50,8 @@ pub(super) const IDENTITY_KEYS: &[&str] = &[
     "process",
     "web_identity",
     "saml",
+    "oidc",
+    "cognito",
     "sso",
     "mfa_serial",
     "mfa_process",
@@ -157,6 +159,13 @@ fn source(name: &str, section: &Section<'_>, around: Around<'_>) -> Result<Sourc
     take("web_identity", web_identity.map(sign_in))?;
     let saml = sign_in::saml_of_identity(section, around.home)?;
     take("saml", saml.map(|found| Sourced::new(Source::SignIn(SignIn::Saml(Box::new(found.value))), found.origin)))?;
+    let oidc = sign_in::oidc_of_identity(section)?;
+    let sign_in = |found: Sourced<_>| Sourced::new(Source::SignIn(SignIn::Oidc(Box::new(found.value))), found.origin);
+    take("oidc", oidc.map(sign_in))?;
+    let cognito = sign_in::cognito_of_identity(section, around.home)?;
+    let sign_in =
+        |found: Sourced<_>| Sourced::new(Source::SignIn(SignIn::Cognito(Box::new(found.value))), found.origin);
+    take("cognito", cognito.map(sign_in))?;
     let sso = sign_in::center_of_identity(name, section)?;
     take(
         "sso",

@@ -74,7 +74,9 @@ impl Stay {
 fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.last() {
         // What a container, an instance or a process gives is mostly a role's; if not, the sign-in service says so.
-        Some(Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Given) | None => Ok(()),
+        Some(Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Pool | Via::Given) | None => {
+            Ok(())
+        }
         Some(Via::LongTermKey) => Err(WhyNot::LongTermKey),
         Some(Via::SessionToken) => Err(WhyNot::SessionToken),
         Some(Via::AssumeRoot) => Err(WhyNot::Root),
@@ -84,11 +86,11 @@ fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
 fn takes_length(lineage: &Lineage) -> Result<(), WhyNot> {
     match lineage.0.as_slice() {
         [Via::LongTermKey, Via::AssumeRole] | [Via::WebIdentity | Via::Saml] => Ok(()),
-        [.., Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials, Via::AssumeRole] => {
+        [.., Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Pool, Via::AssumeRole] => {
             Err(WhyNot::Chained)
         }
         [.., Via::SessionToken, Via::AssumeRole] => Err(WhyNot::FromSessionToken),
-        [.., Via::Given | Via::RoleCredentials] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
+        [.., Via::Given | Via::RoleCredentials | Via::Pool] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
         _ => Err(WhyNot::Unknown),
     }
 }

@@ -15,6 +15,20 @@ pub(super) fn hint(refusal: &Refusal, step: &Step, sign_in: &SignedIn) -> Option
         return saml(refusal, step, name);
     }
     let text = match (refusal.code.as_str(), claims) {
+        ("InvalidParameterException", _) if refusal.message.contains("enhanced flow") => {
+            "say `flow = \"enhanced\"` (then the pool decides the role), or have the basic flow allowed for the pool"
+                .to_owned()
+        }
+        ("NotAuthorizedException", _) if refusal.message.contains("Unauthenticated") => {
+            format!(
+                "the pool takes no guests: give `{name}` a login, `logins = {{ \"PROVIDER\" = {{ token_file = \"…\" }} }}`"
+            )
+        }
+        ("NotAuthorizedException", _) => {
+            format!(
+                "the pool does not take what `{name}` shows: see its providers, and that the token is for its client"
+            )
+        }
         ("ExpiredTokenException", Some(Claims { expires_at: Some(end), .. })) => {
             format!("the token of `{name}` ended at {}: have a new one issued", show_time(*end))
         }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::generation::KeyCard;
 use super::sign_in;
-use crate::plan::{Base, BaseSource, Exchange, Plan, Start};
+use crate::plan::{Base, BaseSource, Exchange, Plan, Start, TokenFrom};
 use crate::session::Fingerprint;
 use crate::vault::Vault;
 use crate::world::World;
@@ -40,7 +40,16 @@ pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Finger
         Start::Keys(base) => of_base(base, vault, world),
         Start::MfaSession(session) => of_base(&session.keys, vault, world),
         Start::SignIn(sign_in) => match &sign_in.exchange {
-            Exchange::WebIdentity(exchange) => sign_in::web_identity::whose(&sign_in.name, &exchange.token, world).ok(),
+            Exchange::WebIdentity(exchange) => match &exchange.token {
+                TokenFrom::Source(source) => sign_in::web_identity::whose(&sign_in.name, source, world).ok(),
+                TokenFrom::Pool(pool) => sign_in::cognito::whose_logins(&sign_in.name, &pool.cognito, world).ok(),
+                TokenFrom::SignIn(oidc) => {
+                    sign_in::oidc::AtIssuer::new(&sign_in.name, oidc, vault, world).fingerprint()
+                }
+            },
+            Exchange::Pool(exchange) => {
+                sign_in::cognito::whose_logins(&sign_in.name, &exchange.pool.cognito, world).ok()
+            }
             Exchange::Saml(exchange) => {
                 sign_in::saml::AtProvider::new(&sign_in.name, &exchange.assertion, world).fingerprint()
             }

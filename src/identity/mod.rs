@@ -23,7 +23,9 @@ pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};
 pub use process::read_answer;
 pub use sign_in::claims::Claims;
+pub use sign_in::cognito::{Logins, identity_id, logins, pool_token, whose_logins};
 pub use sign_in::identity_center::{AtCenter, CenterError, Lack, Manner, Token, sign_out};
+pub use sign_in::oidc::{AtIssuer, IdToken};
 pub use sign_in::saml::{AtProvider, SamlAssertion, SamlError, Unfit};
 pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
 

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::last::AssumeRoot;
 use super::model::{BaseSource, Device, Hop, MfaSession, Plan, Reach, Start};
-use super::sign_in::{Exchange, Provider, SignIn};
+use super::sign_in::{Exchange, Pool, Provider, SignIn, TokenFrom};
 use crate::config::{AssertionSource, Origin, Sourced, TokenSource};
 use crate::person::plain;
 use crate::terms::{PolicyArn, SessionPolicy, show_duration, show_time};
@@ -84,9 +84,19 @@ fn mfa_step(session: &MfaSession, cached: Option<&Option<Cached>>) -> Value {
 fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
     let mut parameters = Map::new();
     match &sign_in.exchange {
+        Exchange::Pool(exchange) => pool_of(&mut parameters, &exchange.pool, &sign_in.origin),
         Exchange::WebIdentity(exchange) => {
-            let (name, value) = token(&exchange.token);
-            put(&mut parameters, name, value, &sign_in.origin);
+            match &exchange.token {
+                TokenFrom::Source(source) => {
+                    let (name, value) = token(source);
+                    put(&mut parameters, name, value, &sign_in.origin);
+                }
+                TokenFrom::Pool(pool) => pool_of(&mut parameters, pool, &sign_in.origin),
+                TokenFrom::SignIn(oidc) => {
+                    put(&mut parameters, "issuer", oidc.issuer.as_str(), &sign_in.origin);
+                    put(&mut parameters, "client_id", oidc.client_id.as_str(), &sign_in.origin);
+                }
+            }
             if let Some(id) = &exchange.provider_id {
                 put(&mut parameters, "provider_id", id.value.as_str(), &id.origin);
             }
@@ -114,8 +124,15 @@ fn sign_in_step(sign_in: &SignIn, cached: Option<&Option<Cached>>) -> Value {
     }
     reach(&mut parameters, sign_in.reach());
     let role_arn = sign_in.role_arn();
+    let origin = role_arn.map_or(&sign_in.origin, |role| &role.origin);
     let because = sign_in.because.as_str();
-    step(sign_in.operation(), Some(role_arn.value.to_string()), parameters, because, &role_arn.origin, cached)
+    step(sign_in.operation(), role_arn.map(|role| role.value.to_string()), parameters, because, origin, cached)
+}
+
+fn pool_of(parameters: &mut Map<String, Value>, pool: &Pool, origin: &Origin) {
+    put(parameters, "identity_pool_id", pool.cognito.pool.as_str(), origin);
+    let logins = pool.cognito.logins.iter().map(|(provider, _)| parameter(provider.as_str(), origin)).collect();
+    parameters.insert("logins".to_owned(), logins);
 }
 
 fn root_step(task: &AssumeRoot, cached: Option<&Option<Cached>>) -> Value {

@@ -47,10 +47,10 @@ pub(super) fn hops(
             mfa_session(keys, mfa_session_duration, (device, *because), &voices, &legs)?
         }
         (Begin::SignIn(proof), _) => {
-            if legs.is_empty() {
+            if legs.is_empty() && !proof.needs_no_role() {
                 return Err(PlanError::NoRole { name: proof.name, origin: proof.sign_in.origin });
             }
-            let first = legs.remove(0);
+            let first = (!legs.is_empty()).then(|| legs.remove(0));
             let flag = overrides.region.as_ref().filter(|_| count == 1);
             Start::SignIn(Box::new(sign_in(catalog, proof, &connection, first, flag, who)?))
         }

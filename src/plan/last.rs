@@ -172,7 +172,7 @@ fn regional(plan: &Plan, catalog: &Catalog) -> Result<(Reach, Partition), PlanEr
     let of_roles = plan.hops.last().map(|hop| (hop.reach.clone(), hop.role_arn.value.partition()));
     let (mut reach, partition) = match (of_roles, &plan.start) {
         (Some(found), _) => found,
-        (None, Start::SignIn(sign_in)) => (sign_in.reach().clone(), sign_in.role_arn().value.partition()),
+        (None, Start::SignIn(sign_in)) => (sign_in.reach().clone(), sign_in.partition()),
         (None, Start::Keys(_) | Start::MfaSession(_)) => {
             let partition = plan.region.as_ref().map_or(Partition::Aws, |region| Partition::of_region(&region.value));
             (super::reach::reach_in(catalog, plan.region.as_ref(), partition)?, partition)

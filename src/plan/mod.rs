@@ -22,4 +22,7 @@ pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach
 pub use overrides::{Narrow, Overrides};
 pub use planner::plan;
 pub use reach::reach_of_identity;
-pub use sign_in::{Center, Exchange, Provider, RoleCredentials, SignIn, WithSaml, WithWebIdentity, center};
+pub use sign_in::{
+    Center, Exchange, Pool, PoolCredentials, Provider, RoleCredentials, SignIn, TokenFrom, WithSaml, WithWebIdentity,
+    center,
+};

@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{federation, iam, identity_center, issuer, sts};
+use super::{cognito, federation, iam, identity_center, issuer, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,7 @@ pub(super) enum Route {
     IdentityCenter(identity_center::Operation),
     Federation(federation::Operation),
     Issuer(issuer::Operation),
+    Cognito(cognito::Operation),
 }
 
 impl Operation {
@@ -52,7 +53,8 @@ impl Route {
         let identity_center = identity_center::Operation::of(call).map(Self::IdentityCenter);
         let federation = || federation::Operation::of(call).map(Self::Federation);
         let issuer = || issuer::Operation::of(call).map(Self::Issuer);
-        identity_center.or_else(federation).or_else(issuer)
+        let cognito = || cognito::Operation::of(call).map(Self::Cognito);
+        identity_center.or_else(federation).or_else(issuer).or_else(cognito)
     }
 
     /// Returns the service's name, for the log.
@@ -61,6 +63,7 @@ impl Route {
             Self::IdentityCenter(operation) => operation.service(),
             Self::Federation(_) => "signin",
             Self::Issuer(_) => "tokens",
+            Self::Cognito(_) => "cognito-identity",
         }
     }
 
@@ -70,6 +73,7 @@ impl Route {
             Self::IdentityCenter(operation) => operation.name(),
             Self::Federation(operation) => operation.name(),
             Self::Issuer(operation) => operation.name(),
+            Self::Cognito(operation) => operation.name(),
         }
     }
 
@@ -78,6 +82,7 @@ impl Route {
             Self::IdentityCenter(operation) => identity_center::answer(operation, call, estate, now, record),
             Self::Federation(operation) => federation::answer(operation, call, estate, now, record),
             Self::Issuer(operation) => issuer::answer(operation, call, estate),
+            Self::Cognito(operation) => cognito::answer(operation, call, estate, now, record),
         }
     }
 
@@ -85,6 +90,7 @@ impl Route {
     fn refuse(self, refusal: &Refusal, request_id: &str) -> Answer {
         match self {
             Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
+            Self::Cognito(_) => cognito::refuse(refusal, request_id),
             Self::Federation(_) => federation::refuse(refusal),
             Self::Issuer(_) => issuer::refuse(refusal),
         }

@@ -7,6 +7,7 @@ use crate::mfa::Seed;
 use crate::policy::Document;
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
+use super::cognito::{LivePool, PoolToken};
 use super::federation::Desk;
 use super::fresh;
 use super::identity_center::{self, Directory};
@@ -27,6 +28,9 @@ pub(super) struct Estate {
     /// SAML providers of all accounts.
     pub(super) saml_providers: Vec<SamlProvider>,
     pub(super) access_tokens: Vec<AccessToken>,
+    /// Cognito identity pools, and the tokens of theirs that were handed out.
+    pub(super) pools: Vec<LivePool>,
+    pub(super) pool_tokens: BTreeMap<String, PoolToken>,
     /// Which assertion of which provider was taken: none is taken twice.
     pub(super) spent_assertions: BTreeSet<(String, String)>,
     /// What DecodeAuthorizationMessage can read, by its encoded form.
@@ -158,6 +162,8 @@ impl Estate {
             spent_codes: BTreeSet::new(),
             saml_providers: Vec::new(),
             access_tokens: scenario.access_tokens.clone(),
+            pools: Vec::new(),
+            pool_tokens: BTreeMap::new(),
             spent_assertions: BTreeSet::new(),
             messages: BTreeMap::new(),
             key_delay,
@@ -171,6 +177,9 @@ impl Estate {
             }
             for role in &account.roles {
                 estate.roles.push(LiveRole { account: index, id: fresh::id("AROA", 17), role: role.clone() });
+            }
+            for pool in &account.identity_pools {
+                estate.pools.push(LivePool::new(index, pool.clone()));
             }
             for provider in &account.saml_providers {
                 estate.saml_providers.push(SamlProvider {

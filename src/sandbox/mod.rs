@@ -12,6 +12,7 @@
 mod answer;
 mod call;
 mod caller;
+mod cognito;
 mod constraint;
 mod control;
 mod dispatch;

@@ -27,6 +27,13 @@
 //! client_ids = ["sts.amazonaws.com"]    # the audiences that it may give tokens for
 //! jwks = '{"keys": […]}'                # the keys that its tokens are signed with, as it publishes them
 //!
+//! [[account.identity_pool]]             # a Cognito identity pool
+//! id = "eu-west-1:11111111-2222-3333-4444-555555555555"
+//! providers = ["accounts.google.com"]   # who logs in: hosts of the account's oidc_providers
+//! role = "Visitor"                      # what the enhanced flow gives whoever logs in
+//! guest_role = "Guest"                  # and whoever does not; no guests when left out
+//! basic = true                          # whether the basic flow is allowed
+//!
 //! [[account.role]]
 //! name = "teams/Deploy"                 # with its path
 //! trust = '{"Statement": …}'
@@ -124,6 +131,21 @@ pub(super) struct Account {
     pub(super) roles: Vec<Role>,
     pub(super) saml_providers: Vec<SamlProvider>,
     pub(super) oidc_providers: Vec<OidcProvider>,
+    pub(super) identity_pools: Vec<IdentityPool>,
+}
+
+/// A Cognito identity pool.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct IdentityPool {
+    pub(super) id: String,
+    #[serde(default)]
+    pub(super) providers: Vec<String>,
+    pub(super) role: String,
+    #[serde(default)]
+    pub(super) guest_role: Option<String>,
+    #[serde(default)]
+    pub(super) basic: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -314,6 +336,8 @@ struct WireAccount {
     saml_provider: Vec<WireSamlProvider>,
     #[serde(default)]
     oidc_provider: Vec<WireOidcProvider>,
+    #[serde(default)]
+    identity_pool: Vec<IdentityPool>,
 }
 
 #[derive(Deserialize)]
@@ -443,6 +467,7 @@ impl WireAccount {
                 .into_iter()
                 .map(|provider| provider.provider(&id, folder))
                 .collect::<Result<_, _>>()?,
+            identity_pools: self.identity_pool,
             oidc_providers: self.oidc_provider.into_iter().map(WireOidcProvider::provider).collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,

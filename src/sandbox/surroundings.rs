@@ -22,8 +22,9 @@ pub(super) struct Setting<'a> {
 }
 
 /// Where each service is: those that programs of AWS's know, and the one for all of them.
-const ENDPOINTS: [&str; 6] = [
+const ENDPOINTS: [&str; 7] = [
     "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_SIGNIN",
     "AWS_ENDPOINT_URL_SSO",
@@ -147,6 +148,7 @@ mod tests {
             "AWS_DEFAULT_REGION",
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
             "AWS_ENDPOINT_URL_IAM",
             "AWS_ENDPOINT_URL_SIGNIN",
             "AWS_ENDPOINT_URL_SSO",

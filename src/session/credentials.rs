@@ -56,6 +56,8 @@ pub enum Via {
     WebIdentity,
     /// `AssumeRoleWithSAML`.
     Saml,
+    /// `GetCredentialsForIdentity`.
+    Pool,
     /// `GetRoleCredentials` of Identity Center.
     RoleCredentials,
 }

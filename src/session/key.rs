@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Origin, Sourced};
 use crate::plan::{
-    AssumeRoot, Center, Exchange, Hop, MfaSession, Plan, Provider, Reach, RoleCredentials, Start, WithSaml,
-    WithWebIdentity,
+    AssumeRoot, Center, Exchange, Hop, MfaSession, Plan, Pool, PoolCredentials, Provider, Reach, RoleCredentials,
+    Start, WithSaml, WithWebIdentity,
 };
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
@@ -82,6 +82,15 @@ fn mfa_session(session: &MfaSession) -> Value {
 /// Where a proof is had does not shape the result: the fingerprint says whose it is.
 fn exchange(exchange: &Exchange) -> Value {
     match exchange {
+        Exchange::Pool(exchange) => {
+            let PoolCredentials { profile: _, role_arn, pool: Pool { cognito, reach: to } } = exchange;
+            json!([
+                "GetCredentialsForIdentity",
+                role_arn.as_ref().map(|arn| arn.value.to_string()),
+                cognito.pool.as_str(),
+                reach(to),
+            ])
+        }
         Exchange::WebIdentity(exchange) => {
             let WithWebIdentity {
                 profile: _,

@@ -1,10 +1,12 @@
 //! Steps as calls: what the plan says, word for word, and what STS answers. Nothing is decided here.
 
+mod cognito;
 mod identity_center;
 mod last;
 mod saml;
 mod web_identity;
 
+pub use cognito::pool_credentials;
 pub use identity_center::role_credentials;
 pub use last::{assume_root, identity_token};
 pub use saml::with_saml;

@@ -8,6 +8,7 @@ pub(crate) mod loopback;
 pub(crate) mod metadata;
 pub(crate) mod moto;
 pub(crate) mod mounts;
+pub(crate) mod oidc_provider;
 pub(crate) mod plain_user;
 pub(crate) mod python;
 pub(crate) mod saml;

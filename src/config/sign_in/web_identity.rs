@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::super::document::Value;
+use super::super::document::{Table, Value};
 use super::super::error::ConfigError;
 use super::super::origin::{Origin, Sourced};
 use super::super::section::{Section, invalid, nearest, wrong_kind};
@@ -110,10 +110,19 @@ pub(in super::super) const WEB_IDENTITY_KEYS: &[&str] =
 
 /// Returns what `web_identity` of a table reaches for.
 pub(in super::super) fn needs(section: &Section<'_>) -> Vec<Need> {
-    let Some(Value::Table(table)) = section.entry("web_identity").map(|entry| &entry.value) else { return Vec::new() };
-    let need = |(key, grant)| Some(Need { key, grant, origin: section.document.origin(table.entry(key)?) });
+    let table = |entry: &'_ super::super::document::Entry| match &entry.value {
+        Value::Table(table) => Some(table.clone()),
+        Value::Text(_) | Value::Integer(_) | Value::Bool(_) | Value::List(_) | Value::Other => None,
+    };
+    let web_identity = section.entry("web_identity").and_then(table);
+    let logins = section.entry("cognito").and_then(table).and_then(|cognito| table(cognito.entry("logins")?));
+    let logins = logins.iter().flat_map(|logins| logins.0.iter().filter_map(table)).collect::<Vec<_>>();
     let kept = [("token_file", "files"), ("token_env", "files"), ("token_command", "commands")];
-    kept.into_iter().filter_map(need).collect()
+    let of_table = |table: Table| {
+        let need = move |(key, grant)| Some(Need { key, grant, origin: section.document.origin(table.entry(key)?) });
+        kept.into_iter().filter_map(need)
+    };
+    web_identity.into_iter().chain(logins).flat_map(of_table).collect()
 }
 
 /// Returns what `web_identity` of a table says, if it is there: a place by its name, or a table.
@@ -140,6 +149,28 @@ pub(in super::super) fn of_identity(
     let Sourced { value: token, origin } = token(&section, home)?;
     let provider_id = section.parsed("provider_id")?;
     Ok(Some(Sourced::new(WebIdentity { token, provider_id }, origin)))
+}
+
+/// Returns where a token is had, as a value says it: a place by its name, or a table.
+pub(super) fn source_of(
+    key: &str,
+    value: &Value,
+    section: &Section<'_>,
+    home: Option<&Path>,
+    origin: Origin,
+) -> Result<TokenSource, ConfigError> {
+    match value {
+        Value::Text(name) => named(key, name, &origin),
+        Value::Table(table) => {
+            let title = format!("`{key}` of {}", section.title);
+            let section = Section { document: section.document, table, title, origin };
+            section.only(&["token_file", "token_command", "token_env", "from", "audience"])?;
+            Ok(token(&section, home)?.value)
+        }
+        other @ (Value::Integer(_) | Value::Bool(_) | Value::List(_) | Value::Other) => {
+            Err(wrong_kind(key, "a table such as { token_file = \"…\" }, or a name", other, &origin))
+        }
+    }
 }
 
 fn token(section: &Section<'_>, home: Option<&Path>) -> Result<Sourced<TokenSource>, ConfigError> {

@@ -3,19 +3,21 @@
 //! The exchange is the plan's first step and consumes the first role on the way; a role further on is assumed with what
 //! it gives. What an exchange cannot carry is refused where it is declared, never left out in silence.
 
+mod cognito;
 mod identity_center;
 mod saml;
 mod web_identity;
 
+pub use cognito::{Pool, PoolCredentials};
 pub use identity_center::{Center, RoleCredentials, center};
 pub use saml::{Provider, WithSaml};
-pub use web_identity::WithWebIdentity;
+pub use web_identity::{TokenFrom, WithWebIdentity};
 
 use super::error::PlanError;
 use super::hops::Leg;
 use super::model::{Reach, Reason};
 use super::planner::Proof;
-use crate::config::{self, Catalog, Connection, Origin, Sourced};
+use crate::config::{self, Catalog, Connection, Origin, PoolFlow, Sourced, WebIdentity};
 use crate::terms::{Partition, Region, RoleArn, SessionName};
 
 /// A start that is a sign-in.
@@ -40,6 +42,8 @@ pub enum Exchange {
     WebIdentity(WithWebIdentity),
     /// A SAML provider's assertion, by `AssumeRoleWithSAML`.
     Saml(WithSaml),
+    /// Logins at a Cognito identity pool, by `GetCredentialsForIdentity`.
+    Pool(PoolCredentials),
     /// A token of IAM Identity Center, by `GetRoleCredentials`.
     RoleCredentials(RoleCredentials),
 }
@@ -51,15 +55,17 @@ impl SignIn {
             Exchange::WebIdentity(exchange) => &exchange.profile,
             Exchange::Saml(exchange) => &exchange.profile,
             Exchange::RoleCredentials(exchange) => &exchange.profile,
+            Exchange::Pool(exchange) => &exchange.profile,
         }
     }
 
-    /// The role that it gives.
-    pub fn role_arn(&self) -> &Sourced<RoleArn> {
+    /// The role that it gives; `None` where a pool decides that.
+    pub fn role_arn(&self) -> Option<&Sourced<RoleArn>> {
         match &self.exchange {
-            Exchange::WebIdentity(exchange) => &exchange.role_arn,
-            Exchange::Saml(exchange) => &exchange.role_arn,
-            Exchange::RoleCredentials(exchange) => &exchange.role_arn,
+            Exchange::WebIdentity(exchange) => Some(&exchange.role_arn),
+            Exchange::RoleCredentials(exchange) => Some(&exchange.role_arn),
+            Exchange::Saml(exchange) => Some(&exchange.role_arn),
+            Exchange::Pool(exchange) => exchange.role_arn.as_ref(),
         }
     }
 
@@ -69,13 +75,19 @@ impl SignIn {
             Exchange::WebIdentity(exchange) => &exchange.reach,
             Exchange::Saml(exchange) => &exchange.reach,
             Exchange::RoleCredentials(exchange) => &exchange.center.portal,
+            Exchange::Pool(exchange) => &exchange.pool.reach,
         }
     }
 
     /// What kind of sign-in it is, in a word that is stable for scripts.
     pub fn kind(&self) -> &'static str {
         match &self.exchange {
-            Exchange::WebIdentity(_) => "web-identity",
+            Exchange::WebIdentity(exchange) => match exchange.token {
+                TokenFrom::Source(_) => "web-identity",
+                TokenFrom::SignIn(_) => "oidc",
+                TokenFrom::Pool(_) => "cognito",
+            },
+            Exchange::Pool(_) => "cognito",
             Exchange::Saml(_) => "saml",
             Exchange::RoleCredentials(_) => "identity-center",
         }
@@ -86,12 +98,27 @@ impl SignIn {
         match &self.exchange {
             Exchange::WebIdentity(_) => "AssumeRoleWithWebIdentity",
             Exchange::Saml(_) => "AssumeRoleWithSAML",
+            Exchange::Pool(_) => "GetCredentialsForIdentity",
             Exchange::RoleCredentials(_) => "GetRoleCredentials",
         }
     }
 
     pub(super) fn partition(&self) -> Partition {
-        self.role_arn().value.partition()
+        let of_region = || Partition::of_region(&self.reach().region.value);
+        self.role_arn().map_or_else(of_region, |role| role.value.partition())
+    }
+}
+
+impl Proof {
+    /// Whether it gives something without a role that somebody names: the pool decides.
+    pub(super) fn needs_no_role(&self) -> bool {
+        match &self.sign_in.value {
+            config::SignIn::Cognito(cognito) => cognito.flow == PoolFlow::Enhanced,
+            config::SignIn::WebIdentity(_)
+            | config::SignIn::Oidc(_)
+            | config::SignIn::Saml(_)
+            | config::SignIn::IdentityCenter(_) => false,
+        }
     }
 }
 
@@ -100,19 +127,39 @@ pub(super) fn sign_in(
     catalog: &Catalog,
     proof: Proof,
     connection: &Connection,
-    leg: Leg,
+    leg: Option<Leg>,
     flag: Option<&Sourced<Region>>,
     who: &SessionName,
 ) -> Result<SignIn, PlanError> {
     let Proof { name, chosen, sign_in: Sourced { value, origin } } = proof;
+    let no_role = || PlanError::NoRole { name: name.clone(), origin: origin.clone() };
     let exchange = match value {
-        config::SignIn::WebIdentity(token) => {
-            Exchange::WebIdentity(web_identity::exchange(catalog, token, leg, flag, who)?)
+        config::SignIn::Cognito(cognito) => {
+            let (flow, pool) = (cognito.flow, cognito::pool(catalog, *cognito, &origin));
+            match flow {
+                PoolFlow::Enhanced => Exchange::Pool(cognito::exchange(&name, pool, leg)?),
+                PoolFlow::Basic => {
+                    let (token, leg) = (TokenFrom::Pool(Box::new(pool)), leg.ok_or_else(no_role)?);
+                    Exchange::WebIdentity(web_identity::exchange(catalog, (token, None), leg, flag, who)?)
+                }
+            }
         }
-        config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, *saml, leg, flag)?),
-        config::SignIn::IdentityCenter(declared) => {
-            Exchange::RoleCredentials(identity_center::exchange(catalog, &name, *declared, connection, leg)?)
+        config::SignIn::Saml(saml) => Exchange::Saml(saml::exchange(catalog, *saml, leg.ok_or_else(no_role)?, flag)?),
+        config::SignIn::WebIdentity(WebIdentity { token, provider_id }) => {
+            let token = (TokenFrom::Source(token), provider_id);
+            Exchange::WebIdentity(web_identity::exchange(catalog, token, leg.ok_or_else(no_role)?, flag, who)?)
         }
+        config::SignIn::Oidc(oidc) => {
+            let token = (TokenFrom::SignIn(oidc), None);
+            Exchange::WebIdentity(web_identity::exchange(catalog, token, leg.ok_or_else(no_role)?, flag, who)?)
+        }
+        config::SignIn::IdentityCenter(declared) => Exchange::RoleCredentials(identity_center::exchange(
+            catalog,
+            &name,
+            *declared,
+            connection,
+            leg.ok_or_else(no_role)?,
+        )?),
     };
     Ok(SignIn { name, chosen, origin, exchange, because: Reason::ProofTradedIn })
 }

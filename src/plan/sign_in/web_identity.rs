@@ -4,7 +4,8 @@ use super::super::error::PlanError;
 use super::super::hops::{Leg, asked_duration, session_name, voices};
 use super::super::limits::check;
 use super::super::model::Reach;
-use crate::config::{Catalog, Origin, ProviderId, RoleCall, Sourced, TokenSource, WebIdentity};
+use super::cognito::Pool;
+use crate::config::{Catalog, Oidc, Origin, ProviderId, RoleCall, Sourced, TokenSource};
 use crate::terms::{PolicyArn, Region, RoleArn, RoleDuration, SessionName, SessionPolicy};
 
 /// An `AssumeRoleWithWebIdentity` call.
@@ -15,7 +16,7 @@ pub struct WithWebIdentity {
     /// The role.
     pub role_arn: Sourced<RoleArn>,
     /// Where the token is had.
-    pub token: TokenSource,
+    pub token: TokenFrom,
     /// Whose access token it is, where it is no ID token.
     pub provider_id: Option<Sourced<ProviderId>>,
     /// How long the session lasts. It is the first of a chain, so that the role's own maximum is its only limit.
@@ -30,10 +31,21 @@ pub struct WithWebIdentity {
     pub reach: Reach,
 }
 
+/// Where a token comes from.
+#[derive(Clone, Debug)]
+pub enum TokenFrom {
+    /// From whoever issued it for us, without a person.
+    Source(TokenSource),
+    /// From a person's sign-in.
+    SignIn(Box<Oidc>),
+    /// From a Cognito identity pool.
+    Pool(Box<Pool>),
+}
+
 /// Returns the call that trades a token in for the role of that leg.
 pub(super) fn exchange(
     catalog: &Catalog,
-    WebIdentity { token, provider_id }: WebIdentity,
+    (token, provider_id): (TokenFrom, Option<Sourced<ProviderId>>),
     Leg { profile, call, connection, family }: Leg,
     flag: Option<&Sourced<Region>>,
     who: &SessionName,

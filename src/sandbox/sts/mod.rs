@@ -13,6 +13,8 @@ mod tests;
 mod with_saml;
 mod with_web_identity;
 
+pub(super) use with_web_identity::verified;
+
 use std::time::SystemTime;
 
 use aws_smithy_types::DateTime;

@@ -12,6 +12,7 @@ use openidconnect::{ClaimsVerificationError, ClientId, IssuerUrl, Nonce, Signatu
 
 use super::super::answer::{Refusal, element, text};
 use super::super::call::Parameters;
+use super::super::cognito::PoolToken;
 use super::super::constraint::{self, Constraints};
 use super::super::estate::{Estate, RoleSession, SessionOf};
 use super::super::scenario::OidcProvider;
@@ -50,7 +51,7 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
         .with("aws:SourceIp", "127.0.0.1")
         .with("sts:RoleSessionName", name);
     for (key, value) in &vouched.says {
-        context = context.with(key, value.as_str());
+        context = context.with_all(key, value.iter().map(String::as_str));
     }
     if let Some(seconds) = seconds {
         context = context.with("sts:DurationSeconds", seconds.to_string());
@@ -88,28 +89,62 @@ struct Vouched {
     subject: String,
     audience: String,
     /// Condition keys and their values.
-    says: Vec<(String, String)>,
+    says: Vec<(String, Vec<String>)>,
 }
 
 /// Source: IAM User Guide, "Available keys for AWS OIDC federation".
 fn by_id_token(token: &str, role: &RoleArn, estate: &Estate, now: SystemTime) -> Result<Vouched, Refusal> {
-    let claims = Claims::of(token).ok_or_else(no_token)?;
+    if let Some(found) = estate.pool_tokens.get(token) {
+        return by_pool_token(found, now);
+    }
     let account = estate.accounts.iter().find(|account| account.id == *role.account());
     let providers = account.map(|account| account.oidc_providers.as_slice()).unwrap_or_default();
-    let provider = providers
-        .iter()
-        .find(|provider| provider.issuer == claims.issuer)
+    let (claims, audience) = verified(token, providers, now)?;
+    let host = claims.provider();
+    Ok(Vouched {
+        principal: format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition(), role.account()),
+        says: vec![
+            (format!("{host}:aud"), vec![audience.clone()]),
+            (format!("{host}:sub"), vec![claims.subject.clone()]),
+        ],
+        provider: claims.issuer,
+        subject: claims.subject,
+        audience,
+    })
+}
+
+/// Returns what a token says, once one of the providers is found to have signed it for one of its audiences.
+pub(in super::super) fn verified(
+    token: &str,
+    providers: &[OidcProvider],
+    now: SystemTime,
+) -> Result<(Claims, String), Refusal> {
+    let claims = Claims::of(token).ok_or_else(no_token)?;
+    let provider = providers.iter().find(|provider| provider.issuer == claims.issuer);
+    let provider = provider
         .ok_or_else(|| invalid(format!("No OpenIDConnect provider found in your account for {}", claims.issuer)))?;
     let audience = claims.audience.iter().find(|audience| provider.client_ids.contains(audience));
     let audience = audience.ok_or_else(|| invalid("Incorrect token audience"))?.clone();
     verify(token, provider, &audience, now)?;
-    let host = claims.provider();
+    Ok((claims, audience))
+}
+
+/// Source: IAM User Guide, "Available keys for AWS OIDC federation", Amazon Cognito.
+fn by_pool_token(found: &PoolToken, now: SystemTime) -> Result<Vouched, Refusal> {
+    if found.expires <= now {
+        return Err(Refusal::new(400, "ExpiredTokenException", "Token expired"));
+    }
+    let host = "cognito-identity.amazonaws.com";
     Ok(Vouched {
-        principal: format!("arn:{}:iam::{}:oidc-provider/{host}", role.partition(), role.account()),
-        says: vec![(format!("{host}:aud"), audience.clone()), (format!("{host}:sub"), claims.subject.clone())],
-        provider: claims.issuer,
-        subject: claims.subject,
-        audience,
+        principal: host.to_owned(),
+        provider: host.to_owned(),
+        subject: found.identity.clone(),
+        audience: found.pool.clone(),
+        says: vec![
+            (format!("{host}:aud"), vec![found.pool.clone()]),
+            (format!("{host}:sub"), vec![found.identity.clone()]),
+            (format!("{host}:amr"), found.amr.clone()),
+        ],
     })
 }
 
@@ -128,8 +163,8 @@ fn by_access_token(token: &str, provider: &str, estate: &Estate) -> Result<Vouch
         subject: found.user_id.clone(),
         audience: found.app_id.clone(),
         says: vec![
-            (format!("{provider}:app_id"), found.app_id.clone()),
-            (format!("{provider}:{user}"), found.user_id.clone()),
+            (format!("{provider}:app_id"), vec![found.app_id.clone()]),
+            (format!("{provider}:{user}"), vec![found.user_id.clone()]),
         ],
     })
 }

@@ -103,7 +103,7 @@ impl Lack {
         match self {
             Self::Never => "no token is kept",
             Self::Ended => "the sign-in has ended",
-            Self::Revoked => "the sign-in was ended at Identity Center",
+            Self::Revoked => "the sign-in was ended where it was made",
         }
     }
 }
