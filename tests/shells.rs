@@ -378,7 +378,7 @@ fn names_complete_from_the_config_alone() {
     assert_eq!((ran.code, ran.stdout.as_str(), ran.stderr.as_str()), (0, "prod\tprofile\n", ""));
     let ran = home.run(&["--hook=complete", "--", "assume", "use", ""]);
     assert_eq!(ran.stdout, "other\tprofile\nprod\tprofile\nrefused\tprofile\n");
-    assert!(home.run(&["--hook=complete", "--", "assume", "use", "--r"]).stdout.starts_with("--region\t"));
+    assert!(home.run(&["--hook=complete", "--", "assume", "use", "--reg"]).stdout.starts_with("--region\t"));
     for command in ["use", "exec", "export", "credential-process", "explain"] {
         let ran = home.run(&["--hook=complete", "--", "assume", command, "oth"]);
         assert_eq!(ran.stdout, "other\tprofile\n", "{command}");

@@ -20,6 +20,7 @@ use crate::terms::ExposeSecret;
 
 /// What Cognito can be asked here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::enum_variant_names, reason = "they are called as AWS calls them")]
 pub(super) enum Operation {
     GetId,
     GetOpenIdToken,

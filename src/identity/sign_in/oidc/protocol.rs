@@ -270,10 +270,7 @@ fn refusal(code: &str, description: Option<&String>) -> AwsError {
     }))
 }
 
-fn refused<T: ErrorResponse + 'static>(error: RequestTokenError<AwsError, T>) -> AwsError
-where
-    T: std::fmt::Display,
-{
+fn refused<T: ErrorResponse + std::fmt::Display + 'static>(error: RequestTokenError<AwsError, T>) -> AwsError {
     match error {
         // `invalid_grant: the words that came with it`
         RequestTokenError::ServerResponse(said) => {
