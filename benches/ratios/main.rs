@@ -75,9 +75,14 @@ const ROWS: [Row; 12] = [
     ),
     row("warm, hop 3 of a chain ÷ a single role", "hop 3", "kernel", Goal::AtMost(1.1)),
     row("cold AssumeRole on the sandbox ÷ `curl --aws-sigv4` of the same call", "cold", "curl", Goal::AtMost(1.5)),
-    row("AWS CLI v1 ÷ ours, warm", "aws v1", "kernel", Goal::AtLeast(150.0)),
-    row("AWS CLI v2 ÷ ours, warm", "aws v2", "kernel", Goal::AtLeast(150.0)),
-    row("awsume ÷ ours, warm", "awsume", "kernel", Goal::AtLeast(150.0)),
+    row(
+        "AWS CLI v1 (`sts get-caller-identity` with a role of its cache) ÷ ours, warm",
+        "aws v1",
+        "kernel",
+        Goal::AtLeast(150.0),
+    ),
+    row("AWS CLI v2 (`configure export-credentials`) ÷ ours, warm", "aws v2", "kernel", Goal::AtLeast(150.0)),
+    row("awsume (`awsumepy -s`) ÷ ours, warm", "awsume", "kernel", Goal::AtLeast(150.0)),
     row("warm, encrypted file ÷ an empty Rust program", "file", "empty", Goal::None),
     row("`assume --version` ÷ an empty Rust program", "version", "empty", Goal::None),
 ];

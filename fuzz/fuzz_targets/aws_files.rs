@@ -17,6 +17,10 @@ fuzz_target!(init: { HOME.with(|_| ()) }, |data: &[u8]| HOME.with(|home| {
         Err(error) => return says(error),
     };
     explore(&catalog);
+    // What cannot be understood is set aside, and is not edited either.
+    if let Err(error) = catalog.aws_files_are_whole() {
+        return says(error);
+    }
 
     let mut edit = AwsConfigEdit::open(&folders.aws_config).unwrap();
     if edit.put("x", COMMAND, None).is_ok() {

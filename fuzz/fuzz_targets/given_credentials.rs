@@ -24,6 +24,7 @@ fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
         ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"]
             .iter()
             .all(|key| answer.get(*key).is_some_and(|v| v.is_string()))
+            && is_time(&answer["Expiration"])
     };
     let source = if which % 2 == 0 && (which % 4 != 0 || is_answer()) {
         stage.loopback.lay(if which % 4 == 0 { 200 } else { 404 }, body);
@@ -44,6 +45,13 @@ fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
         Err(error) => says(error),
     }
 }));
+
+fn is_time(text: &serde_json::Value) -> bool {
+    let answer = serde_json::json!({
+        "Version": 1, "AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": "s", "SessionToken": "t", "Expiration": text,
+    });
+    read_answer(answer.to_string().as_bytes()).is_ok()
+}
 
 struct Stage {
     loopback: Loopback,

@@ -22,7 +22,8 @@ fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
     stage.loopback.lay(STATUS[which / 2 % STATUS.len()], body);
     let Start::MfaSession(session) = &stage.plan.start else { panic!("the plan has one") };
     let answer = match which % 2 {
-        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some((&code, Tries::Once))),
+        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some((&code, Tries::Once)))
+            .map(|(credentials, _)| credentials),
         _ => session_token(&stage.line, session, &stage.keys, (&code, Tries::Once)),
     };
     match answer {
@@ -54,7 +55,8 @@ thread_local! {
         let plan = plan_of(&Catalog::open(world).unwrap(), "prod").unwrap();
         let line = Line::new(world);
         let vault = Vault::new(&Default::default(), world);
-        let keys = assume::identity::base_credentials(plan.base(), &vault, &line, world).unwrap();
+        let Start::MfaSession(session) = &plan.start else { panic!("the plan has one") };
+        let keys = assume::identity::base_credentials(&session.keys, &vault, &line, world).unwrap();
         Stage { loopback, plan, keys, line, world }
     };
 }

@@ -70,6 +70,9 @@ fn on(lane: Lane, rounds: usize) -> Vec<String> {
 
     let first = stage.call();
     assert_eq!(first.ran.code, 0, "{:?}", first.ran);
+    // Files that are so young are not taken for settled yet: the next call would remember where the name leads.
+    thread::sleep(Duration::from_secs(3));
+    stage.call();
     stage.call();
     let before = stage.traces();
     let mut wrong = Vec::new();
@@ -88,7 +91,7 @@ fn on(lane: Lane, rounds: usize) -> Vec<String> {
         times[IN_A_ROW / 2].as_secs_f64() * 1e3,
         times[IN_A_ROW - 1].as_secs_f64() * 1e3,
     );
-    if end.abs_diff(begin) * 20 > begin || most * 4 > begin * 5 {
+    if end * 20 > begin * 21 || most * 4 > begin * 5 {
         wrong.push("memory grows".to_owned());
     }
     wrong.extend(stage.against(&before));
