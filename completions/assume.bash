@@ -70,6 +70,9 @@ _assume() {
             assume,token)
                 cmd="assume__subcmd__token"
                 ;;
+            assume,trust)
+                cmd="assume__subcmd__trust"
+                ;;
             assume,unset)
                 cmd="assume__subcmd__unset"
                 ;;
@@ -133,6 +136,9 @@ _assume() {
             assume__subcmd__help,token)
                 cmd="assume__subcmd__help__subcmd__token"
                 ;;
+            assume__subcmd__help,trust)
+                cmd="assume__subcmd__help__subcmd__trust"
+                ;;
             assume__subcmd__help,unset)
                 cmd="assume__subcmd__help__subcmd__unset"
                 ;;
@@ -180,6 +186,9 @@ _assume() {
                 ;;
             assume__subcmd__help__subcmd__setup,credential-process)
                 cmd="assume__subcmd__help__subcmd__setup__subcmd__credential__subcmd__process"
+                ;;
+            assume__subcmd__help__subcmd__trust,check)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__check"
                 ;;
             assume__subcmd__identity,add)
                 cmd="assume__subcmd__identity__subcmd__add"
@@ -298,6 +307,18 @@ _assume() {
             assume__subcmd__setup__subcmd__help,help)
                 cmd="assume__subcmd__setup__subcmd__help__subcmd__help"
                 ;;
+            assume__subcmd__trust,check)
+                cmd="assume__subcmd__trust__subcmd__check"
+                ;;
+            assume__subcmd__trust,help)
+                cmd="assume__subcmd__trust__subcmd__help"
+                ;;
+            assume__subcmd__trust__subcmd__help,check)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__check"
+                ;;
+            assume__subcmd__trust__subcmd__help,help)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__help"
+                ;;
             *)
                 ;;
         esac
@@ -305,7 +326,7 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -737,7 +758,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help)
-            opts="use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault sandbox help"
+            opts="use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1173,6 +1194,34 @@ _assume() {
         assume__subcmd__help__subcmd__token)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust)
+            opts="check"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2215,6 +2264,76 @@ _assume() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust)
+            opts="-h --help check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__check)
+            opts="-h --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help)
+            opts="check help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -55,6 +55,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
+            cand trust 'Read and check the trust policies of roles'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -487,6 +488,24 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'assume;trust'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;trust;check'= {
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;trust;help'= {
+            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;trust;help;check'= {
+        }
+        &'assume;trust;help;help'= {
+        }
         &'assume;sandbox'= {
             cand --port 'The port to listen on; 0 means any that is free'
             cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
@@ -528,6 +547,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
+            cand trust 'Read and check the trust policies of roles'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -604,6 +624,11 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;mfa;remove'= {
         }
         &'assume;help;vault'= {
+        }
+        &'assume;help;trust'= {
+            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+        }
+        &'assume;help;trust;check'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

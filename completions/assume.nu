@@ -495,6 +495,29 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  # Read and check the trust policies of roles
+  export extern "assume trust" [
+    --help(-h)                # Print help
+  ]
+
+  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  export extern "assume trust check" [
+    --help(-h)                # Print help
+    ...files: path            # Files that each hold a trust policy, as JSON; `-` is standard input
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume trust help" [
+  ]
+
+  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  export extern "assume trust help check" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume trust help help" [
+  ]
+
   # Try everything against a local STS, with no AWS account
   export extern "assume sandbox" [
     --port: string            # The port to listen on; 0 means any that is free
@@ -646,6 +669,14 @@ module completions {
 
   # Show which store keeps which secrets, why, and whether it answers; prompts nobody
   export extern "assume help vault" [
+  ]
+
+  # Read and check the trust policies of roles
+  export extern "assume help trust" [
+  ]
+
+  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  export extern "assume help trust check" [
   ]
 
   # Try everything against a local STS, with no AWS account

@@ -1,0 +1,29 @@
+//! `assume trust`: who may assume a role, and whether that is as it should be.
+
+mod check;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use crate::error::Error;
+use crate::world::World;
+
+/// Read and check the trust policies of roles
+#[derive(Debug, clap::Args)]
+pub(super) struct TrustArgs {
+    #[command(subcommand)]
+    command: TrustCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum TrustCommand {
+    Check(check::CheckArgs),
+}
+
+/// Runs the command.
+pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
+    match &args.command {
+        TrustCommand::Check(args) => check::run(args, world),
+    }
+}
