@@ -17,15 +17,16 @@ use crate::world::World;
 /// More than any token has.
 const LONGEST: u64 = 64 * 1024;
 
-/// Returns the newest token that the AWS CLI, or another program of AWS's, keeps for that sign-in. A damaged file is none.
-pub(super) fn read(center: &Center, world: &World) -> Option<Token> {
+/// Returns the newest token that the AWS CLI, or another program of AWS's, keeps for that sign-in, apart from the one of
+/// that mark, which is ours. A damaged file is none.
+pub(super) fn read(center: &Center, world: &World, ours: Option<&str>) -> Option<Token> {
     let tokens = center.shared.iter().filter_map(|name| {
         let mut map = load(name, world)?;
         let token = Token::of_map(&map, center, Home::AwsCli(name.clone()));
         wipe(&mut map);
         token
     });
-    tokens.max_by_key(|token| token.expires_at)
+    tokens.filter(|token| Some(token.mark().as_str()) != ours).max_by_key(|token| token.expires_at)
 }
 
 /// Writes the token under one name. What else stood in the file stays.

@@ -128,10 +128,8 @@ impl<'a> AtCenter<'a> {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         let name = &self.center.name;
         let card = self.whose().card();
-        let theirs = aws_cache::read(self.center, self.world);
-        let theirs = theirs.filter(|theirs| {
-            card.as_ref().is_none_or(|card| theirs.mark() != card.mark && theirs.expires_at > card.expires_at)
-        });
+        let theirs = aws_cache::read(self.center, self.world, card.as_ref().map(|card| card.mark.as_str()));
+        let theirs = theirs.filter(|theirs| card.as_ref().is_none_or(|card| theirs.expires_at >= card.expires_at));
         Some(Fingerprint(match (theirs, card) {
             (Some(theirs), _) => format!("sso-aws-cli {} {}", self.center.start_url.value, theirs.mark()),
             (None, Some(card)) => format!("sso {name} {}", card.generation.as_str()),
@@ -145,13 +143,14 @@ impl<'a> AtCenter<'a> {
     }
 
     /// Returns the token that is at hand, alive or not: the newer of ours and of the AWS CLI's.
+    ///
+    /// Of two that end in the same second, which is all that is written of an end, the AWS CLI's is the newer: it has taken
+    /// the place of the one that we shared, and has spent what refreshes ours.
     pub fn token(&self) -> Result<Option<Token>, CenterError> {
         let ours = self.ours()?;
-        let theirs = aws_cache::read(self.center, self.world);
+        let theirs = aws_cache::read(self.center, self.world, ours.as_ref().map(Token::mark).as_deref());
         Ok(match (ours, theirs) {
-            (Some(ours), Some(theirs)) if theirs.expires_at > ours.expires_at && theirs.mark() != ours.mark() => {
-                Some(theirs)
-            }
+            (Some(ours), Some(theirs)) if theirs.expires_at >= ours.expires_at => Some(theirs),
             (Some(ours), _) => Some(ours),
             (None, theirs) => theirs,
         })
@@ -178,10 +177,10 @@ impl<'a> AtCenter<'a> {
                 Ok(token)
             }
             Err(AwsError::Refused(refusal)) if !refusal.is_passing() => {
-                // Nobody need ask for it again.
+                // Nobody need ask for it again. What the AWS CLI has is its own to find out about: it may be newer.
                 let spent = Token { refresh: None, expires_at: now, ..old.clone() };
                 if old.home == Home::Vault {
-                    self.keep(&spent)?;
+                    self.keep_ours(&spent)?;
                 }
                 Err(self.signed_out(Lack::Revoked))
             }
@@ -268,15 +267,20 @@ impl<'a> AtCenter<'a> {
             self.share(name, token);
             return Ok(());
         }
+        self.keep_ours(token)?;
+        if self.center.share {
+            self.center.shared.iter().for_each(|name| self.share(name, token));
+        }
+        Ok(())
+    }
+
+    fn keep_ours(&self, token: &Token) -> Result<(), CenterError> {
         let mut map = token.to_map(self.center);
         let generation = token.generation.clone().unwrap_or_default();
         map.insert("generation".to_owned(), generation.as_str().into());
         let text = SecretString::from(serde_json::Value::Object(map).to_string());
         self.vault.write_keepsake(&self.item(), &text).map_err(|source| self.vault_error(source))?;
         self.note(&Token { generation: Some(generation), ..token.clone() });
-        if self.center.share {
-            self.center.shared.iter().for_each(|name| self.share(name, token));
-        }
         Ok(())
     }
 
