@@ -58,7 +58,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
-            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Read and check the trust policies of roles')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -550,6 +550,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -558,12 +559,48 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'assume;trust;policy' {
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'An account of yours: whomever its own policies let; may be given again')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'A role of yours, by its ARN; may be given again')
+            [CompletionResult]::new('--partner', '--partner', [CompletionResultType]::ParameterName, 'A partner''s role (or, where it has none, its account), which has to send an external ID')
+            [CompletionResult]::new('--saml', '--saml', [CompletionResultType]::ParameterName, 'A SAML provider, by its ARN')
+            [CompletionResult]::new('--oidc', '--oidc', [CompletionResultType]::ParameterName, 'An OpenID Connect provider, by its ARN')
+            [CompletionResult]::new('--service', '--service', [CompletionResultType]::ParameterName, 'A service of AWS''s, such as scheduler.amazonaws.com')
+            [CompletionResult]::new('--preset', '--preset', [CompletionResultType]::ParameterName, 'A provider that many trust')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'What they have to send as external ID; twice while one is being rotated')
+            [CompletionResult]::new('--mfa-max-age', '--mfa-max-age', [CompletionResultType]::ParameterName, 'Demand MFA that is not older than this')
+            [CompletionResult]::new('--organization', '--organization', [CompletionResultType]::ParameterName, 'Demand that they are (or, for a service, that the resource is) of this organization')
+            [CompletionResult]::new('--source-account', '--source-account', [CompletionResultType]::ParameterName, 'For a service: the account on whose behalf it asks; may be given again')
+            [CompletionResult]::new('--source-arn', '--source-arn', [CompletionResultType]::ParameterName, 'For a service: the resource on whose behalf it asks; * may stand in it; may be given again')
+            [CompletionResult]::new('--audience', '--audience', [CompletionResultType]::ParameterName, 'For a provider: whom its tokens or assertions are for; may be given again')
+            [CompletionResult]::new('--subject', '--subject', [CompletionResultType]::ParameterName, 'For a provider: whom its tokens or assertions are about; * may stand in it; may be given again')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'The source identity that they have to send; * may stand in it; may be given again')
+            [CompletionResult]::new('--session-tag', '--session-tag', [CompletionResultType]::ParameterName, 'A session tag that they may send, with one of these values (a,b); may be given again. Others are refused')
+            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'For a preset: the project, as the provider names it (OWNER/REPOSITORY, NAMESPACE/SERVICE_ACCOUNT, …)')
+            [CompletionResult]::new('--branch', '--branch', [CompletionResultType]::ParameterName, 'For a preset: runs on this branch')
+            [CompletionResult]::new('--git-tag', '--git-tag', [CompletionResultType]::ParameterName, 'For a preset: runs on this tag')
+            [CompletionResult]::new('--environment', '--environment', [CompletionResultType]::ParameterName, 'For a preset: runs in this environment')
+            [CompletionResult]::new('--issuer', '--issuer', [CompletionResultType]::ParameterName, 'For a preset: the issuer''s URL, where each customer has another one')
+            [CompletionResult]::new('--in-account', '--in-account', [CompletionResultType]::ParameterName, 'For a preset: the account that the role and its provider are in')
+            [CompletionResult]::new('--partition', '--partition', [CompletionResultType]::ParameterName, 'The partition, where no ARN says it')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'What to write')
+            [CompletionResult]::new('--role-name', '--role-name', [CompletionResultType]::ParameterName, 'For Terraform and CloudFormation: what the role is called')
+            [CompletionResult]::new('--mfa', '--mfa', [CompletionResultType]::ParameterName, 'Demand MFA')
+            [CompletionResult]::new('--pull-request', '--pull-request', [CompletionResultType]::ParameterName, 'For a preset: runs of pull requests, which anybody may open')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;trust;help' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'assume;trust;help;check' {
+            break
+        }
+        'assume;trust;help;policy' {
             break
         }
         'assume;trust;help;help' {
@@ -615,7 +652,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
-            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Read and check the trust policies of roles')
+            [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -727,9 +764,13 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;help;trust' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             break
         }
         'assume;help;trust;check' {
+            break
+        }
+        'assume;help;trust;policy' {
             break
         }
         'assume;help;sandbox' {

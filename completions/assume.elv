@@ -55,7 +55,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-            cand trust 'Read and check the trust policies of roles'
+            cand trust 'Write, read and check the trust policies of roles'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -492,17 +492,52 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'assume;trust;check'= {
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'assume;trust;policy'= {
+            cand --account 'An account of yours: whomever its own policies let; may be given again'
+            cand --role 'A role of yours, by its ARN; may be given again'
+            cand --partner 'A partner''s role (or, where it has none, its account), which has to send an external ID'
+            cand --saml 'A SAML provider, by its ARN'
+            cand --oidc 'An OpenID Connect provider, by its ARN'
+            cand --service 'A service of AWS''s, such as scheduler.amazonaws.com'
+            cand --preset 'A provider that many trust'
+            cand --external-id 'What they have to send as external ID; twice while one is being rotated'
+            cand --mfa-max-age 'Demand MFA that is not older than this'
+            cand --organization 'Demand that they are (or, for a service, that the resource is) of this organization'
+            cand --source-account 'For a service: the account on whose behalf it asks; may be given again'
+            cand --source-arn 'For a service: the resource on whose behalf it asks; * may stand in it; may be given again'
+            cand --audience 'For a provider: whom its tokens or assertions are for; may be given again'
+            cand --subject 'For a provider: whom its tokens or assertions are about; * may stand in it; may be given again'
+            cand --source-identity 'The source identity that they have to send; * may stand in it; may be given again'
+            cand --session-tag 'A session tag that they may send, with one of these values (a,b); may be given again. Others are refused'
+            cand --project 'For a preset: the project, as the provider names it (OWNER/REPOSITORY, NAMESPACE/SERVICE_ACCOUNT, …)'
+            cand --branch 'For a preset: runs on this branch'
+            cand --git-tag 'For a preset: runs on this tag'
+            cand --environment 'For a preset: runs in this environment'
+            cand --issuer 'For a preset: the issuer''s URL, where each customer has another one'
+            cand --in-account 'For a preset: the account that the role and its provider are in'
+            cand --partition 'The partition, where no ARN says it'
+            cand --format 'What to write'
+            cand --role-name 'For Terraform and CloudFormation: what the role is called'
+            cand --mfa 'Demand MFA'
+            cand --pull-request 'For a preset: runs of pull requests, which anybody may open'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;trust;help'= {
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'assume;trust;help;check'= {
+        }
+        &'assume;trust;help;policy'= {
         }
         &'assume;trust;help;help'= {
         }
@@ -547,7 +582,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-            cand trust 'Read and check the trust policies of roles'
+            cand trust 'Write, read and check the trust policies of roles'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -627,8 +662,11 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;help;trust'= {
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
         }
         &'assume;help;trust;check'= {
+        }
+        &'assume;help;trust;policy'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

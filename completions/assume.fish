@@ -59,7 +59,7 @@ complete -c assume -n "__fish_assume_needs_command" -a "logout" -d 'Forget cache
 complete -c assume -n "__fish_assume_needs_command" -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
 complete -c assume -n "__fish_assume_needs_command" -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
 complete -c assume -n "__fish_assume_needs_command" -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-complete -c assume -n "__fish_assume_needs_command" -a "trust" -d 'Read and check the trust policies of roles'
+complete -c assume -n "__fish_assume_needs_command" -a "trust" -d 'Write, read and check the trust policies of roles'
 complete -c assume -n "__fish_assume_needs_command" -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
 complete -c assume -n "__fish_assume_needs_command" -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand use" -l duration -d 'How long the session should last: 3600, 90m, 1h' -r
@@ -364,11 +364,53 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l partner -d 'A partner\'s role (or, where it has none, its account), which has to send an external ID' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l saml -d 'A SAML provider, by its ARN' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l oidc -d 'An OpenID Connect provider, by its ARN' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l service -d 'A service of AWS\'s, such as scheduler.amazonaws.com' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l preset -d 'A provider that many trust' -r -f -a "github\t''
+gitlab\t''
+bitbucket\t''
+buildkite\t''
+circleci\t''
+terraform-cloud\t''
+eks\t''
+eks-pod-identity\t''
+google\t''
+cognito\t''"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l external-id -d 'What they have to send as external ID; twice while one is being rotated' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l mfa-max-age -d 'Demand MFA that is not older than this' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l organization -d 'Demand that they are (or, for a service, that the resource is) of this organization' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l source-account -d 'For a service: the account on whose behalf it asks; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l source-arn -d 'For a service: the resource on whose behalf it asks; * may stand in it; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l audience -d 'For a provider: whom its tokens or assertions are for; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l subject -d 'For a provider: whom its tokens or assertions are about; * may stand in it; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l source-identity -d 'The source identity that they have to send; * may stand in it; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l session-tag -d 'A session tag that they may send, with one of these values (a,b); may be given again. Others are refused' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l project -d 'For a preset: the project, as the provider names it (OWNER/REPOSITORY, NAMESPACE/SERVICE_ACCOUNT, …)' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l branch -d 'For a preset: runs on this branch' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l git-tag -d 'For a preset: runs on this tag' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l environment -d 'For a preset: runs in this environment' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l issuer -d 'For a preset: the issuer\'s URL, where each customer has another one' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l in-account -d 'For a preset: the account that the role and its provider are in' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l partition -d 'The partition, where no ARN says it' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l format -d 'What to write' -r -f -a "json\t'The policy document'
+terraform\t'An `aws_iam_role` resource'
+cloudformation\t'A CloudFormation template in YAML'
+cloudformation-json\t'A CloudFormation template in JSON'"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role-name -d 'For Terraform and CloudFormation: what the role is called' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l mfa -d 'Demand MFA'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l pull-request -d 'For a preset: runs of pull requests, which anybody may open'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l port -d 'The port to listen on; 0 means any that is free' -r
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l scenario -d 'Accounts, users, roles and policies to play, instead of the built-in ones' -r -F
@@ -398,7 +440,7 @@ complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "identity" -d 'Add, list, remove or rotate the identities that you start as'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "mfa" -d 'Keep the seeds of virtual MFA devices, and show their codes'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "vault" -d 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
-complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "trust" -d 'Read and check the trust policies of roles'
+complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "trust" -d 'Write, read and check the trust policies of roles'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "sandbox" -d 'Try everything against a local STS, with no AWS account'
 complete -c assume -n "__fish_assume_using_subcommand help; and not __fish_seen_subcommand_from use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from role" -f -a "add" -d 'Declare a role'
@@ -414,4 +456,5 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "list" -d 'List the MFA devices that are declared or kept, and where the codes of each come from'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'

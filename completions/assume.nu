@@ -495,7 +495,7 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Read and check the trust policies of roles
+  # Write, read and check the trust policies of roles
   export extern "assume trust" [
     --help(-h)                # Print help
   ]
@@ -506,12 +506,56 @@ module completions {
     ...files: path            # Files that each hold a trust policy, as JSON; `-` is standard input
   ]
 
+  def "nu-complete assume trust policy preset" [] {
+    [ "github" "gitlab" "bitbucket" "buildkite" "circleci" "terraform-cloud" "eks" "eks-pod-identity" "google" "cognito" ]
+  }
+
+  def "nu-complete assume trust policy format" [] {
+    [ "json" "terraform" "cloudformation" "cloudformation-json" ]
+  }
+
+  # Write a role's trust policy: whom to let in, with the guards that belong to it
+  export extern "assume trust policy" [
+    --account: string         # An account of yours: whomever its own policies let; may be given again
+    --role: string            # A role of yours, by its ARN; may be given again
+    --partner: string         # A partner's role (or, where it has none, its account), which has to send an external ID
+    --saml: string            # A SAML provider, by its ARN
+    --oidc: string            # An OpenID Connect provider, by its ARN
+    --service: string         # A service of AWS's, such as scheduler.amazonaws.com
+    --preset: string@"nu-complete assume trust policy preset" # A provider that many trust
+    --external-id: string     # What they have to send as external ID; twice while one is being rotated
+    --mfa                     # Demand MFA
+    --mfa-max-age: string     # Demand MFA that is not older than this
+    --organization: string    # Demand that they are (or, for a service, that the resource is) of this organization
+    --source-account: string  # For a service: the account on whose behalf it asks; may be given again
+    --source-arn: string      # For a service: the resource on whose behalf it asks; * may stand in it; may be given again
+    --audience: string        # For a provider: whom its tokens or assertions are for; may be given again
+    --subject: string         # For a provider: whom its tokens or assertions are about; * may stand in it; may be given again
+    --source-identity: string # The source identity that they have to send; * may stand in it; may be given again
+    --session-tag: string     # A session tag that they may send, with one of these values (a,b); may be given again. Others are refused
+    --project: string         # For a preset: the project, as the provider names it (OWNER/REPOSITORY, NAMESPACE/SERVICE_ACCOUNT, …)
+    --branch: string          # For a preset: runs on this branch
+    --git-tag: string         # For a preset: runs on this tag
+    --environment: string     # For a preset: runs in this environment
+    --pull-request            # For a preset: runs of pull requests, which anybody may open
+    --issuer: string          # For a preset: the issuer's URL, where each customer has another one
+    --in-account: string      # For a preset: the account that the role and its provider are in
+    --partition: string       # The partition, where no ARN says it
+    --format: string@"nu-complete assume trust policy format" # What to write
+    --role-name: string       # For Terraform and CloudFormation: what the role is called
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   # Print this message or the help of the given subcommand(s)
   export extern "assume trust help" [
   ]
 
   # Check trust policies: whether AWS would read them, and whom they let in by mistake
   export extern "assume trust help check" [
+  ]
+
+  # Write a role's trust policy: whom to let in, with the guards that belong to it
+  export extern "assume trust help policy" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -671,12 +715,16 @@ module completions {
   export extern "assume help vault" [
   ]
 
-  # Read and check the trust policies of roles
+  # Write, read and check the trust policies of roles
   export extern "assume help trust" [
   ]
 
   # Check trust policies: whether AWS would read them, and whom they let in by mistake
   export extern "assume help trust check" [
+  ]
+
+  # Write a role's trust policy: whom to let in, with the guards that belong to it
+  export extern "assume help trust policy" [
   ]
 
   # Try everything against a local STS, with no AWS account

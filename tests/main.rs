@@ -35,5 +35,6 @@ mod single_flight;
 mod support;
 mod terminal;
 mod vault_stores;
+mod trust_policy;
 mod ways;
 mod web_identity;

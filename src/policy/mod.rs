@@ -21,6 +21,7 @@ mod principal;
 #[cfg(test)]
 mod properties;
 mod values;
+pub mod write;
 
 pub use condition::{Condition, Operator, Quantifier, Test};
 pub use context::{Context, Request};

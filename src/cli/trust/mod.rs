@@ -1,6 +1,7 @@
 //! `assume trust`: who may assume a role, and whether that is as it should be.
 
 mod check;
+mod policy;
 
 use std::process::ExitCode;
 
@@ -9,7 +10,7 @@ use clap::Subcommand;
 use crate::error::Error;
 use crate::world::World;
 
-/// Read and check the trust policies of roles
+/// Write, read and check the trust policies of roles
 #[derive(Debug, clap::Args)]
 pub(super) struct TrustArgs {
     #[command(subcommand)]
@@ -19,11 +20,14 @@ pub(super) struct TrustArgs {
 #[derive(Debug, Subcommand)]
 enum TrustCommand {
     Check(check::CheckArgs),
+    // Boxed: its many flags would make every other command as large.
+    Policy(Box<policy::PolicyArgs>),
 }
 
 /// Runs the command.
 pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
     match &args.command {
         TrustCommand::Check(args) => check::run(args, world),
+        TrustCommand::Policy(args) => policy::run(args, world),
     }
 }
