@@ -9,6 +9,7 @@ mod exchange;
 mod failure;
 mod identity_center;
 mod oidc;
+mod persons_turn;
 mod saml;
 
 use std::io::IsTerminal;
@@ -19,8 +20,7 @@ use sha2::{Digest, Sha256};
 use call::{Call, Signed};
 use failure::to_share;
 pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
-pub use identity_center::{Want, center_token};
-pub use oidc::{ProviderSignIn, id_token};
+pub use persons_turn::{Want, token};
 
 use crate::aws::{AwsError, Line, Tries};
 use crate::identity::{AtProvider, Generation, base_credentials, fingerprint};

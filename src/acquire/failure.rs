@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::identity_center::concerns_all;
+use super::persons_turn::concerns_all;
 use crate::aws::{AwsError, Refusal};
 use crate::config::Origin;
 use crate::identity::{Claims, IdentityError};

@@ -3,14 +3,13 @@
 use std::process::ExitCode;
 
 use super::sign_in::{self, Leads};
-use crate::acquire::{ProviderSignIn, Want, center_token, id_token};
+use crate::acquire::{Want, token};
 use crate::aws::Line;
-use crate::config::Catalog;
+use crate::config::{Catalog, Oidc, Origin};
 use crate::error::Error;
 use crate::handover::before_first_switch;
-use crate::identity::{AtCenter, AtIssuer, Manner};
+use crate::identity::{AtCenter, AtIssuer, Manner, TokenSignIn};
 use crate::person;
-use crate::plan::Center;
 use crate::session::Flight;
 use crate::terms::show_time;
 use crate::vault::Vault;
@@ -39,42 +38,34 @@ pub(super) fn run(args: &LoginArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(&world)?;
     let vault = Vault::new(&catalog.defaults().vault, &world);
     match sign_in::of(args.name.as_deref(), &catalog, &world)? {
-        Leads::IdentityCenter(center) => identity_center(args, &center, &vault, &world),
+        Leads::IdentityCenter(center) => {
+            let at = AtCenter::new(&center, &vault, &world);
+            with_token(args, &at, &center.start_url.origin)
+        }
         Leads::Provider { name, oidc, origin } => {
-            let sign_in = ProviderSignIn { name: &name, oidc: &oidc, origin: &origin };
-            provider(args, sign_in, &vault, &world)
+            let at = AtIssuer::new(&name, &oidc, &vault, &world);
+            ask_client_secret(&at, &oidc, &world)?;
+            with_token(args, &at, &origin)
         }
     }
 }
 
-fn provider(args: &LoginArgs, sign_in: ProviderSignIn<'_>, vault: &Vault, world: &World) -> Result<ExitCode, Error> {
-    let ProviderSignIn { name, oidc, .. } = sign_in;
-    let signed_in = AtIssuer::new(name, oidc, vault, world);
-    if signed_in.lacks_secret()? {
-        let secret =
-            person::ask_secret(&format!("the client secret of {} at {}: ", oidc.client_id, oidc.issuer), world)?;
-        signed_in.keep_secret(&secret)?;
+/// Some providers demand a secret of programs too: it is asked for once.
+fn ask_client_secret(at: &AtIssuer<'_>, oidc: &Oidc, world: &World) -> Result<(), Error> {
+    if at.lacks_secret()? {
+        let question = format!("the client secret of {} at {}: ", oidc.client_id, oidc.issuer);
+        at.keep_secret(&person::ask_secret(&question, world)?)?;
     }
-    let manner = Manner::of(args.device, args.no_browser, &world.env);
-    let line = Line::new(world);
-    let token = id_token(sign_in, Some(manner), &line, &Flight::new(world), (vault, world), |_| ())?;
-    let until = show_time(token.expires_at);
-    let more = if token.can_be_refreshed() { ", and is refreshed by itself after that" } else { "" };
-    person::note(&format!("signed in at `{name}` ({}): it lasts until {until}{more}", oidc.issuer));
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-fn identity_center(args: &LoginArgs, center: &Center, vault: &Vault, world: &World) -> Result<ExitCode, Error> {
-    let manner = Manner::of(args.device, args.no_browser, &world.env);
-    let line = Line::new(world);
-    let want = Want::SignIn(manner);
-    let token = center_token(center, want, &line, &Flight::new(world), (vault, world), |_| ())?;
-    let until = show_time(token.expires_at);
-    let refreshes = AtCenter::new(center, vault, world).card().is_some_and(|card| card.refreshes);
-    let more = if refreshes { ", and is refreshed by itself after that" } else { "" };
-    person::note(&format!(
-        "signed in at `{}` ({}): it lasts until {until}{more}",
-        center.called, center.start_url.value
-    ));
+fn with_token(args: &LoginArgs, at: &impl TokenSignIn, origin: &Origin) -> Result<ExitCode, Error> {
+    let kept = at.kept();
+    let manner = Manner::of(args.device, args.no_browser, &kept.world.env);
+    let (line, flight) = (Line::new(kept.world), Flight::new(kept.world));
+    let token = token(at, Want::SignIn(manner), origin, &line, &flight, |_| ())?;
+    let until = show_time(at.expires_at(&token));
+    let more = if at.can_be_refreshed(&token) { ", and is refreshed by itself after that" } else { "" };
+    person::note(&format!("signed in at `{}` ({}): it lasts until {until}{more}", kept.called, kept.place));
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@ use crate::aws::{AwsError, Line};
 use crate::config::{Catalog, Declared, SignIn, Source};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
-use crate::identity::{self, AtCenter, AtIssuer, AtProvider};
+use crate::identity::{self, AtCenter, AtIssuer, AtProvider, TokenSignIn};
 use crate::person::{self, plain};
 use crate::plan::PlanError;
 use crate::session::{CacheKey, Card, Cards};

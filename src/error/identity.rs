@@ -1,13 +1,13 @@
 //! What a person is told when an identity's own credentials cannot be had.
 
 use super::{Error, Kind};
-use crate::identity::{CenterError, IdentityError, InvalidPair, TokenPlace};
+use crate::identity::{IdentityError, InvalidPair, SignInError, TokenPlace};
 
 impl From<IdentityError> for Error {
     fn from(error: IdentityError) -> Self {
         let (kind, hint) = match error {
             IdentityError::Aws(error) => return error.into(),
-            IdentityError::Center(error) => return error.into(),
+            IdentityError::SignIn(error) => return error.into(),
             IdentityError::Vault { identity, source } => {
                 return Self::from(source).while_doing(format!("cannot read the key of the identity `{identity}`"));
             }
@@ -54,21 +54,21 @@ fn no_token(place: &TokenPlace) -> String {
     }
 }
 
-impl From<CenterError> for Error {
-    fn from(error: CenterError) -> Self {
+impl From<SignInError> for Error {
+    fn from(error: SignInError) -> Self {
         let again = |name: &str| format!("in a terminal: `assume login {name}`");
         let (kind, hint) = match error {
-            CenterError::Aws { name, source } => {
+            SignInError::Aws { name, source } => {
                 return Self::from(source).while_doing(format!("cannot sign in at `{name}`"));
             }
-            CenterError::Vault { name, source } => {
+            SignInError::Vault { name, source } => {
                 return Self::from(source).while_doing(format!("the token of `{name}` cannot be read or kept"));
             }
-            CenterError::SignedOut { ref name, .. } => (Kind::PersonNeeded, again(name)),
-            CenterError::Waiting { ref name, .. } => {
+            SignInError::SignedOut { ref name, .. } => (Kind::PersonNeeded, again(name)),
+            SignInError::Waiting { ref name, .. } => {
                 (Kind::PersonNeeded, format!("finish it there, or begin anew {}", again(name)))
             }
-            CenterError::Declined { ref name, .. } | CenterError::Shared { ref name, .. } => {
+            SignInError::Declined { ref name, .. } | SignInError::Shared { ref name, .. } => {
                 (Kind::Declined, format!("begin anew {}", again(name)))
             }
         };

@@ -24,7 +24,10 @@ pub use pasted::{InvalidPair, parse_pair};
 pub use process::read_answer;
 pub use sign_in::claims::Claims;
 pub use sign_in::cognito::{Logins, identity_id, logins, pool_token, whose_logins};
-pub use sign_in::identity_center::{AtCenter, CenterError, Lack, Manner, Token, sign_out};
+pub use sign_in::error::{Lack, SignInError};
+pub use sign_in::identity_center::{AtCenter, Token, sign_out};
+pub use sign_in::kept::{Kept, TokenSignIn};
+pub use sign_in::manner::Manner;
 pub use sign_in::oidc::{AtIssuer, IdToken};
 pub use sign_in::saml::{AtProvider, SamlAssertion, SamlError, Unfit};
 pub use sign_in::web_identity::{TokenPlace, WebIdentityToken, token, whose};
@@ -101,9 +104,9 @@ pub enum IdentityError {
     /// A SAML sign-in gave no assertion that serves.
     #[error(transparent)]
     Saml(Box<SamlError>),
-    /// Identity Center has no token for us.
+    /// A sign-in of a person has no token for us.
     #[error(transparent)]
-    Center(#[from] CenterError),
+    SignIn(#[from] SignInError),
     /// They have ended.
     #[error("the credentials of `{identity}` ended at {}", show_time(*ended))]
     Ended {

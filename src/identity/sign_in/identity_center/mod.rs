@@ -9,104 +9,27 @@ mod protocol;
 mod token;
 mod visit;
 
-use std::time::Duration;
+use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
 
-use super::card::{SignInCard, Whose};
+use super::card::SignInCard;
+use super::error::{Lack, SignInError};
+use super::kept::{Kept, TokenSignIn};
+use super::manner::Manner;
 use crate::aws::{AwsError, Line};
 use crate::identity::generation::Generation;
-use crate::person::{self, RedirectError};
+use crate::person;
 use crate::plan::Center;
 use crate::session::Fingerprint;
-use crate::terms::{SecretString, show_duration};
-use crate::vault::{ItemName, Vault, VaultError};
+use crate::terms::SecretString;
+use crate::vault::Vault;
 use crate::world::World;
 
 pub use portal::sign_out;
 use protocol::Given;
 pub use token::Token;
 use token::{Home, Refresh, wipe};
-pub use visit::Manner;
-
-/// Why there is no token.
-#[derive(Debug, thiserror::Error)]
-pub enum CenterError {
-    /// Nobody is signed in, and nobody is asked from here.
-    #[error("nobody is signed in at `{name}` ({start_url}): {}", lack.as_str())]
-    SignedOut {
-        /// The sign-in.
-        name: String,
-        /// Where people of it begin.
-        start_url: String,
-        /// Why nobody is.
-        lack: Lack,
-    },
-    /// A window is open, or was left, moments ago.
-    #[error("nobody is signed in at `{name}`: a page was opened {} ago, and the sign-in was not finished", show_duration(*since))]
-    Waiting {
-        /// The sign-in.
-        name: String,
-        /// When the window was opened.
-        since: Duration,
-    },
-    /// The person said no, or nobody came.
-    #[error("nobody signed in at `{name}`: {source}")]
-    Declined {
-        /// The sign-in.
-        name: String,
-        /// What came back.
-        source: RedirectError,
-    },
-    /// The service said no, or gave no answer.
-    #[error("cannot sign in at `{name}`")]
-    Aws {
-        /// The sign-in.
-        name: String,
-        /// What it said.
-        source: AwsError,
-    },
-    /// It was refused to the process that we waited for, moments ago.
-    #[error("nobody is signed in at `{name}`: process {pid}, which asked at the same time, was told: {said}")]
-    Shared {
-        /// The sign-in.
-        name: String,
-        /// Who asked.
-        pid: u32,
-        /// What it was told.
-        said: String,
-    },
-    /// The token cannot be kept, or not be removed.
-    #[error("the token of `{name}` cannot be kept or removed")]
-    Vault {
-        /// The sign-in.
-        name: String,
-        /// Why not.
-        source: VaultError,
-    },
-}
-
-/// Why nobody is signed in.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Lack {
-    /// Nobody was, or they signed out.
-    Never,
-    /// The sign-in has ended, and nothing refreshes it.
-    Ended,
-    /// What refreshed it was revoked.
-    Revoked,
-}
-
-impl Lack {
-    /// Returns it in words.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Never => "no token is kept",
-            Self::Ended => "the sign-in has ended",
-            Self::Revoked => "the sign-in was ended where it was made",
-        }
-    }
-}
 
 /// One sign-in, by its name in config.
 #[derive(Clone, Copy)]
@@ -127,7 +50,7 @@ impl<'a> AtCenter<'a> {
     /// A token of the AWS CLI's that is newer than ours may be somebody else's, and is a person of its own.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         let name = &self.center.name;
-        let card = self.whose().card();
+        let card = self.kept().card();
         let theirs = aws_cache::read(self.center, self.world, card.as_ref().map(|card| card.mark.as_str()));
         let theirs = theirs.filter(|theirs| card.as_ref().is_none_or(|card| theirs.expires_at >= card.expires_at));
         Some(Fingerprint(match (theirs, card) {
@@ -137,16 +60,53 @@ impl<'a> AtCenter<'a> {
         }))
     }
 
-    /// What may be known of it without a secret.
-    pub fn card(&self) -> Option<SignInCard> {
-        self.whose().card()
+    /// Removes the token from this machine: ours, and the AWS CLI's. Returns whether there was one.
+    pub fn forget(&self) -> Result<bool, SignInError> {
+        let theirs = self.center.shared.iter().filter(|name| aws_cache::remove(name, self.world)).count();
+        let ours = self.kept().remove()?;
+        Ok(ours || theirs > 0)
+    }
+}
+
+impl TokenSignIn for AtCenter<'_> {
+    type Token = Token;
+
+    fn kept(&self) -> Kept<'_> {
+        Kept {
+            kind: "sso",
+            name: &self.center.name,
+            called: &self.center.called,
+            place: self.center.start_url.value.as_str(),
+            vault: self.vault,
+            world: self.world,
+        }
     }
 
-    /// Returns the token that is at hand, alive or not: the newer of ours and of the AWS CLI's.
+    fn auto_login(&self) -> bool {
+        self.center.auto_login
+    }
+
+    fn manner(&self, asked: Manner) -> Manner {
+        asked
+    }
+
+    fn expires_at(&self, token: &Token) -> SystemTime {
+        token.expires_at
+    }
+
+    fn can_be_refreshed(&self, token: &Token) -> bool {
+        token.refresh(self.world.clock.now()).is_some()
+    }
+
+    fn mark(&self, token: &Token) -> String {
+        token.mark()
+    }
+
+    /// Returns the newer of ours and of the AWS CLI's.
     ///
     /// Of two that end in the same second, which is all that is written of an end, the AWS CLI's is the newer: it has taken
     /// the place of the one that we shared, and has spent what refreshes ours.
-    pub fn token(&self) -> Result<Option<Token>, CenterError> {
+    fn token(&self) -> Result<Option<Token>, SignInError> {
         let ours = self.ours()?;
         let theirs = aws_cache::read(self.center, self.world, ours.as_ref().map(Token::mark).as_deref());
         Ok(match (ours, theirs) {
@@ -156,20 +116,10 @@ impl<'a> AtCenter<'a> {
         })
     }
 
-    /// Whether a token can be had without a person, as far as can be known without asking anybody.
-    pub fn needs_nobody(&self, token: Option<&Token>) -> Result<(), Lack> {
+    /// The successor goes where the token was.
+    fn refresh(&self, old: &Token, line: &Line<'_>) -> Result<Token, SignInError> {
         let now = self.world.clock.now();
-        match token {
-            None => Err(Lack::Never),
-            Some(token) if token.is_alive(now) || token.refresh(now).is_some() => Ok(()),
-            Some(_) => Err(Lack::Ended),
-        }
-    }
-
-    /// Refreshes a token, and keeps its successor where it was. A refusal ends the sign-in; what may pass does not.
-    pub fn refresh(&self, old: &Token, line: &Line<'_>) -> Result<Token, CenterError> {
-        let now = self.world.clock.now();
-        let Some(by) = old.refresh(now) else { return Err(self.signed_out(Lack::Ended)) };
+        let Some(by) = old.refresh(now) else { return Err(self.kept().signed_out(Lack::Ended)) };
         match protocol::refresh(line, self.center, by) {
             Ok(given) => {
                 let token = self.token_of(given, by.client.clone(), old.generation.clone(), old.home.clone());
@@ -182,74 +132,39 @@ impl<'a> AtCenter<'a> {
                 if old.home == Home::Vault {
                     self.keep_ours(&spent)?;
                 }
-                Err(self.signed_out(Lack::Revoked))
+                Err(self.kept().signed_out(Lack::Revoked))
             }
-            Err(source) => Err(CenterError::Aws { name: self.center.called.clone(), source }),
+            Err(source) => Err(self.kept().failed(source)),
         }
     }
 
-    /// Lets a person sign in.
-    pub fn visit(&self, manner: Manner, line: &Line<'_>) -> Result<Token, CenterError> {
-        self.whose().window_opens();
-        let (given, client) = visit::visit(self.center, manner, line, self.world)?;
+    fn visit(&self, manner: Manner, line: &Line<'_>) -> Result<Token, SignInError> {
+        self.kept().window_opens();
+        let (given, client) = visit::visit(self.center, self.kept(), manner, line)?;
         let token = self.token_of(given, client, Some(Generation::new()), Home::Vault);
         // From here on no session of whoever was signed in before is served.
-        let _ = self.whose().remove();
+        let _ = self.kept().remove_card();
         self.keep(&token)?;
-        self.whose().window_served();
+        self.kept().window_served();
         Ok(token)
     }
+}
 
-    /// Returns how long ago a page was opened that has not ended in a sign-in.
-    pub fn waits_since(&self) -> Option<Duration> {
-        self.whose().window_since()
-    }
-
-    /// Says that nobody is signed in.
-    pub fn signed_out(&self, lack: Lack) -> CenterError {
-        CenterError::SignedOut {
-            name: self.center.called.clone(),
-            start_url: self.center.start_url.value.to_string(),
-            lack,
-        }
-    }
-
-    /// Removes the token from this machine: ours, and the AWS CLI's. Returns whether there was one.
-    pub fn forget(&self) -> Result<bool, CenterError> {
-        let _ = self.whose().remove();
-        self.whose().window_served();
-        let theirs: usize =
-            self.center.shared.iter().filter(|name| aws_cache::remove(name, self.world)).map(|_| 1).sum();
-        let ours = self.vault.remove_keepsake(&self.item()).map_err(|source| self.vault_error(source))?;
-        Ok(ours || theirs > 0)
-    }
-
-    fn whose(&self) -> Whose<'_> {
-        Whose { kind: KIND, name: &self.center.name, vault: self.vault, world: self.world }
-    }
-
-    fn item(&self) -> ItemName {
-        ItemName::keepsake(KIND, &self.center.name)
-    }
-
-    fn ours(&self) -> Result<Option<Token>, CenterError> {
-        let text = match self.vault.read_keepsake(&self.item()) {
-            Ok(text) => text,
-            Err(error @ VaultError::Damaged { .. }) => {
-                person::warn(&format!("{error}, so that you have to sign in again"));
-                None
-            }
-            Err(source) => return Err(self.vault_error(source)),
+impl AtCenter<'_> {
+    fn ours(&self) -> Result<Option<Token>, SignInError> {
+        let kept = self.kept();
+        let Some(text) = kept.read()? else { return Ok(None) };
+        let Ok(mut map) = serde_json::from_str(text.expose_secret()) else {
+            kept.warn_of_damage();
+            return Ok(None);
         };
-        let Some(text) = text else { return Ok(None) };
-        let Ok(mut map) = serde_json::from_str(text.expose_secret()) else { return Ok(None) };
         let token = Token::of_map(&map, self.center, Home::Vault);
         wipe(&mut map);
         if let Some(token) = &token
-            && self.whose().card().is_none_or(|card| Some(&card.generation) != token.generation.as_ref())
+            && kept.card().is_none_or(|card| Some(&card.generation) != token.generation.as_ref())
         {
             // A card that says otherwise is of a vault that was changed elsewhere, and one that is missing was lost.
-            self.note(token);
+            kept.note(&card(token));
         }
         Ok(token)
     }
@@ -262,7 +177,7 @@ impl<'a> AtCenter<'a> {
     }
 
     /// Keeps a token where it belongs, and shares it with the AWS CLI where that was asked for.
-    fn keep(&self, token: &Token) -> Result<(), CenterError> {
+    fn keep(&self, token: &Token) -> Result<(), SignInError> {
         if let Home::AwsCli(name) = &token.home {
             self.share(name, token);
             return Ok(());
@@ -274,27 +189,12 @@ impl<'a> AtCenter<'a> {
         Ok(())
     }
 
-    fn keep_ours(&self, token: &Token) -> Result<(), CenterError> {
+    fn keep_ours(&self, token: &Token) -> Result<(), SignInError> {
         let mut map = token.to_map(self.center);
         let generation = token.generation.clone().unwrap_or_default();
         map.insert("generation".to_owned(), generation.as_str().into());
         let text = SecretString::from(serde_json::Value::Object(map).to_string());
-        self.vault.write_keepsake(&self.item(), &text).map_err(|source| self.vault_error(source))?;
-        self.note(&Token { generation: Some(generation), ..token.clone() });
-        Ok(())
-    }
-
-    fn note(&self, token: &Token) {
-        let card = SignInCard {
-            generation: token.generation.clone().unwrap_or_default(),
-            expires_at: token.expires_at,
-            refreshes: token.refresh.is_some(),
-            mark: token.mark(),
-        };
-        if let Err(error) = self.whose().write(&card) {
-            let state = self.world.folders.state.display();
-            person::warn(&format!("the card of `{}` cannot be written in {state}: {error}", self.center.called));
-        }
+        self.kept().write(&text, &card(&Token { generation: Some(generation), ..token.clone() }))
     }
 
     fn share(&self, name: &str, token: &Token) {
@@ -303,11 +203,13 @@ impl<'a> AtCenter<'a> {
             person::warn(&format!("the token cannot be shared with the AWS CLI in {place}: {error}"));
         }
     }
-
-    fn vault_error(&self, source: VaultError) -> CenterError {
-        CenterError::Vault { name: self.center.called.clone(), source }
-    }
 }
 
-/// The kind of keepsake, of card and of lock.
-const KIND: &str = "sso";
+fn card(token: &Token) -> SignInCard {
+    SignInCard {
+        generation: token.generation.clone().unwrap_or_default(),
+        expires_at: token.expires_at,
+        refreshes: token.refresh.is_some(),
+        mark: token.mark(),
+    }
+}

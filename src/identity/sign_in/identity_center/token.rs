@@ -3,13 +3,14 @@
 //! The form is the AWS CLI's own, in the vault as in its cache, so that either can be read by the same eyes; in the vault
 //! a generation stands beside it.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroize;
 
+use super::super::kept::LAST;
 use crate::identity::generation::Generation;
 use crate::plan::Center;
 use crate::terms::SecretString;
@@ -50,20 +51,7 @@ pub(super) enum Home {
     AwsCli(String),
 }
 
-/// A token is not used in its last minutes: the call that takes it may take a while.
-const LAST: Duration = Duration::from_secs(60);
-
 impl Token {
-    /// Whether the portal still takes it.
-    pub fn is_alive(&self, now: SystemTime) -> bool {
-        self.expires_at > now + LAST
-    }
-
-    /// Whether its successor may be had without a person.
-    pub fn can_be_refreshed(&self, now: SystemTime) -> bool {
-        self.refresh(now).is_some()
-    }
-
     /// What may make its successor, while the client's registration holds.
     pub(super) fn refresh(&self, now: SystemTime) -> Option<&Refresh> {
         self.refresh.as_ref().filter(|refresh| refresh.client.expires_at > now + LAST)
@@ -143,6 +131,8 @@ fn read_time(text: &str) -> Option<SystemTime> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]

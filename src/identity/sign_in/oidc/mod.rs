@@ -11,16 +11,17 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::card::{SignInCard, Whose};
-use super::identity_center::{CenterError, Lack, Manner};
+use super::card::SignInCard;
+use super::error::{Lack, SignInError};
+use super::kept::{Kept, TokenSignIn};
+use super::manner::{Manner, PATIENCE};
 use crate::aws::{AwsError, Line};
-use crate::config::Oidc;
+use crate::config::{Oidc, OidcFlow};
 use crate::identity::generation::Generation;
-use crate::person::browser::{self, Browser};
 use crate::person::{self, Redirect};
 use crate::session::Fingerprint;
 use crate::terms::SecretString;
-use crate::vault::{ItemName, Vault, VaultError};
+use crate::vault::{ItemName, Vault};
 use crate::world::World;
 
 use protocol::{Failed, Given, Provider};
@@ -45,23 +46,6 @@ pub struct IdToken {
     generation: Generation,
 }
 
-impl IdToken {
-    /// Whether AWS would still take it: with a minute to get there.
-    pub fn is_alive(&self, now: SystemTime) -> bool {
-        self.expires_at > now + Duration::from_secs(60)
-    }
-
-    /// Whether another one can be had without a person.
-    pub fn can_be_refreshed(&self) -> bool {
-        self.refresh.is_some()
-    }
-
-    /// Names it, and gives nothing of it away.
-    fn mark(&self) -> String {
-        hex::encode(&Sha256::digest(self.secret.expose_secret())[..8])
-    }
-}
-
 /// As it lies in the vault.
 #[derive(Serialize, Deserialize)]
 struct Form {
@@ -73,10 +57,6 @@ struct Form {
     generation: String,
 }
 
-/// The kind of keepsake, of card and of lock.
-const KIND: &str = "oidc";
-/// How long we wait for a person.
-const PATIENCE: Duration = Duration::from_secs(300);
 const CALLBACK: &str = "/callback";
 
 impl<'a> AtIssuer<'a> {
@@ -87,27 +67,75 @@ impl<'a> AtIssuer<'a> {
 
     /// Says who is signed in, by the card: no secret store is asked.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        let card = self.card()?;
+        let card = self.kept().card()?;
         Some(Fingerprint(format!("oidc {} {}", self.name, card.generation.as_str())))
     }
 
-    /// What may be known of it without a secret.
-    pub fn card(&self) -> Option<SignInCard> {
-        self.whose().card()
+    /// Removes the token from this machine. Returns whether there was one.
+    pub fn forget(&self) -> Result<bool, SignInError> {
+        self.kept().remove()
     }
 
-    /// Returns the token that is kept, alive or not. One of another provider or client is none.
-    pub fn token(&self) -> Result<Option<IdToken>, CenterError> {
-        let text = match self.vault.read_keepsake(&self.item()) {
-            Ok(text) => text,
-            Err(error @ VaultError::Damaged { .. }) => {
-                person::warn(&format!("{error}, so that you have to sign in again"));
-                None
-            }
-            Err(source) => return Err(self.vault_error(source)),
+    /// Returns the client secret that is kept, where the provider demands one.
+    pub fn client_secret(&self) -> Result<Option<SecretString>, SignInError> {
+        if !self.oidc.has_secret {
+            return Ok(None);
+        }
+        self.vault.read_keepsake(&self.secret_item()).map_err(|source| self.kept().vault_error(source))
+    }
+
+    /// Whether a client secret is demanded, and none is kept.
+    pub fn lacks_secret(&self) -> Result<bool, SignInError> {
+        Ok(self.oidc.has_secret && self.client_secret()?.is_none())
+    }
+
+    /// Keeps the client secret.
+    pub fn keep_secret(&self, secret: &SecretString) -> Result<(), SignInError> {
+        let kept = self.vault.write_keepsake(&self.secret_item(), secret);
+        kept.map(|_| ()).map_err(|source| self.kept().vault_error(source))
+    }
+}
+
+impl TokenSignIn for AtIssuer<'_> {
+    type Token = IdToken;
+
+    fn kept(&self) -> Kept<'_> {
+        let Self { name, oidc, vault, world } = *self;
+        Kept { kind: "oidc", name, called: name, place: oidc.issuer.as_str(), vault, world }
+    }
+
+    fn auto_login(&self) -> bool {
+        self.oidc.auto_login
+    }
+
+    fn manner(&self, asked: Manner) -> Manner {
+        match self.oidc.flow {
+            Some(OidcFlow::Device) => Manner { device: true, ..asked },
+            Some(OidcFlow::Pkce) => Manner { device: false, ..asked },
+            None => asked,
+        }
+    }
+
+    fn expires_at(&self, token: &IdToken) -> SystemTime {
+        token.expires_at
+    }
+
+    fn can_be_refreshed(&self, token: &IdToken) -> bool {
+        token.refresh.is_some()
+    }
+
+    fn mark(&self, token: &IdToken) -> String {
+        hex::encode(&Sha256::digest(token.secret.expose_secret())[..8])
+    }
+
+    /// A token of another provider or client is none.
+    fn token(&self) -> Result<Option<IdToken>, SignInError> {
+        let kept = self.kept();
+        let Some(text) = kept.read()? else { return Ok(None) };
+        let Ok(form) = serde_json::from_str::<Form>(text.expose_secret()) else {
+            kept.warn_of_damage();
+            return Ok(None);
         };
-        let Some(text) = text else { return Ok(None) };
-        let Ok(form) = serde_json::from_str::<Form>(text.expose_secret()) else { return Ok(None) };
         if form.issuer != self.oidc.issuer.as_str() || form.client_id != self.oidc.client_id {
             return Ok(None);
         }
@@ -118,25 +146,15 @@ impl<'a> AtIssuer<'a> {
             refresh: form.refresh_token.as_ref().map(|token| SecretString::from(token.as_str())),
             generation,
         };
-        if self.card().is_none_or(|card| card.generation != token.generation) {
+        if kept.card().is_none_or(|card| card.generation != token.generation) {
             // A card that says otherwise is of a vault that was changed elsewhere, and one that is missing was lost.
-            self.note(&token);
+            kept.note(&self.card(&token));
         }
         Ok(Some(token))
     }
 
-    /// Whether a token can be had without a person, as far as can be known without asking anybody.
-    pub fn needs_nobody(&self, token: Option<&IdToken>) -> Result<(), Lack> {
-        match token {
-            None => Err(Lack::Never),
-            Some(token) if token.is_alive(self.world.clock.now()) || token.can_be_refreshed() => Ok(()),
-            Some(_) => Err(Lack::Ended),
-        }
-    }
-
-    /// Refreshes a token, and keeps its successor. A refusal ends the sign-in; what may pass does not.
-    pub fn refresh(&self, old: &IdToken, line: &Line<'_>) -> Result<IdToken, CenterError> {
-        let Some(by) = &old.refresh else { return Err(self.signed_out(Lack::Ended)) };
+    fn refresh(&self, old: &IdToken, line: &Line<'_>) -> Result<IdToken, SignInError> {
+        let Some(by) = &old.refresh else { return Err(self.kept().signed_out(Lack::Ended)) };
         let provider = self.provider(line)?;
         match provider.refresh(by, line) {
             Ok(given) => self.keep(given, old.generation.clone(), Some(by)),
@@ -144,104 +162,55 @@ impl<'a> AtIssuer<'a> {
                 // Nobody need ask for it again.
                 let spent = Given { id_token: old.secret.clone(), expires_at: old.expires_at, refresh: None };
                 self.keep(spent, old.generation.clone(), None)?;
-                Err(self.signed_out(Lack::Revoked))
+                Err(self.kept().signed_out(Lack::Revoked))
             }
-            Err(source) => Err(self.failed(source)),
+            Err(source) => Err(self.kept().failed(source)),
         }
     }
 
-    /// Lets a person sign in.
-    pub fn visit(&self, manner: Manner, line: &Line<'_>) -> Result<IdToken, CenterError> {
-        self.whose().window_opens();
+    fn visit(&self, manner: Manner, line: &Line<'_>) -> Result<IdToken, SignInError> {
+        self.kept().window_opens();
         let provider = self.provider(line)?;
         let given =
             if manner.device { self.by_device(&provider, manner, line)? } else { self.by_code(&provider, manner)? };
         // From here on no session of whoever was signed in before is served.
-        let _ = self.whose().remove();
+        let _ = self.kept().remove_card();
         let token = self.keep(given, Generation::new(), None)?;
-        self.whose().window_served();
+        self.kept().window_served();
         Ok(token)
     }
+}
 
-    fn by_code(&self, provider: &Provider, manner: Manner) -> Result<Given, CenterError> {
-        let declined = |source| CenterError::Declined { name: self.name.to_owned(), source };
-        let redirect = Redirect::open(self.oidc.redirect_port, CALLBACK).map_err(declined)?;
-        let page = provider.page(self.oidc, &redirect.uri()).map_err(|source| self.failed(source))?;
+impl AtIssuer<'_> {
+    fn by_code(&self, provider: &Provider, manner: Manner) -> Result<Given, SignInError> {
+        let redirect =
+            Redirect::open(self.oidc.redirect_port, CALLBACK).map_err(|source| self.kept().declined(source))?;
+        let page = provider.page(self.oidc, &redirect.uri()).map_err(|source| self.kept().failed(source))?;
         person::note(&format!("sign in at {}", page.url));
-        self.open(manner, page.url.as_str());
-        let code = redirect.wait(&page.state, PATIENCE).map_err(declined)?;
+        manner.open(page.url.as_str(), self.world);
+        let code = redirect.wait(&page.state, PATIENCE).map_err(|source| self.kept().declined(source))?;
         // What was open before the person came may have been closed meanwhile.
         let line = Line::new(self.world);
-        provider.by_code(page, &code, &redirect.uri(), &line).map_err(|source| self.failed(source))
+        provider.by_code(page, &code, &redirect.uri(), &line).map_err(|source| self.kept().failed(source))
     }
 
-    fn by_device(&self, provider: &Provider, manner: Manner, line: &Line<'_>) -> Result<Given, CenterError> {
-        let device = provider.device(self.oidc, line).map_err(|source| self.failed(source))?;
+    fn by_device(&self, provider: &Provider, manner: Manner, line: &Line<'_>) -> Result<Given, SignInError> {
+        let device = provider.device(self.oidc, line).map_err(|source| self.kept().failed(source))?;
         person::note(&format!("sign in at {}, with the code {}", device.page(), device.user_code()));
         if let Some(page) = device.page_with_code() {
             person::note(&format!("or at {page}, where the code stands already"));
         }
-        self.open(manner, device.page_with_code().unwrap_or_else(|| device.page()));
+        manner.open(device.page_with_code().unwrap_or_else(|| device.page()), self.world);
         let given = provider.by_device(&device, device.life().min(PATIENCE), line);
         given.map_err(|error| match error {
-            Failed::Declined(source) => CenterError::Declined { name: self.name.to_owned(), source },
-            Failed::Aws(source) => self.failed(source),
+            Failed::Declined(source) => self.kept().declined(source),
+            Failed::Aws(source) => self.kept().failed(source),
         })
     }
 
-    /// The address is no secret: it names the client, and the code that the person is to compare.
-    fn open(&self, manner: Manner, address: &str) {
-        if manner.opens
-            && let Err(error) = browser::open(address, &Browser::default(), self.world)
-        {
-            person::note(&format!("no browser was opened: {error}"));
-        }
-    }
-
-    /// Returns how long ago a page was opened that has not ended in a sign-in.
-    pub fn waits_since(&self) -> Option<Duration> {
-        self.whose().window_since()
-    }
-
-    /// Says that a page is open, or was left.
-    pub fn waiting(&self, since: Duration) -> CenterError {
-        CenterError::Waiting { name: self.name.to_owned(), since }
-    }
-
-    /// Says that nobody is signed in.
-    pub fn signed_out(&self, lack: Lack) -> CenterError {
-        CenterError::SignedOut { name: self.name.to_owned(), start_url: self.oidc.issuer.to_string(), lack }
-    }
-
-    /// Removes the token from this machine. Returns whether there was one.
-    pub fn forget(&self) -> Result<bool, CenterError> {
-        let _ = self.whose().remove();
-        self.whose().window_served();
-        self.vault.remove_keepsake(&self.item()).map_err(|source| self.vault_error(source))
-    }
-
-    /// Returns the client secret that is kept, where the provider demands one.
-    pub fn client_secret(&self) -> Result<Option<SecretString>, CenterError> {
-        if !self.oidc.has_secret {
-            return Ok(None);
-        }
-        self.vault.read_keepsake(&self.secret_item()).map_err(|source| self.vault_error(source))
-    }
-
-    /// Whether a client secret is demanded, and none is kept.
-    pub fn lacks_secret(&self) -> Result<bool, CenterError> {
-        Ok(self.oidc.has_secret && self.client_secret()?.is_none())
-    }
-
-    /// Keeps the client secret.
-    pub fn keep_secret(&self, secret: &SecretString) -> Result<(), CenterError> {
-        let kept = self.vault.write_keepsake(&self.secret_item(), secret);
-        kept.map(|_| ()).map_err(|source| self.vault_error(source))
-    }
-
-    fn provider(&self, line: &Line<'_>) -> Result<Provider, CenterError> {
+    fn provider(&self, line: &Line<'_>) -> Result<Provider, SignInError> {
         let secret = self.client_secret()?;
-        protocol::discover(self.oidc, secret.as_ref(), line).map_err(|source| self.failed(source))
+        protocol::discover(self.oidc, secret.as_ref(), line).map_err(|source| self.kept().failed(source))
     }
 
     /// Keeps what was given; what refreshes stays what it was, where the provider gave no other.
@@ -250,7 +219,7 @@ impl<'a> AtIssuer<'a> {
         given: Given,
         generation: Generation,
         before: Option<&SecretString>,
-    ) -> Result<IdToken, CenterError> {
+    ) -> Result<IdToken, SignInError> {
         let Given { id_token, expires_at, refresh } = given;
         let token = IdToken { secret: id_token, expires_at, refresh: refresh.or(before.cloned()), generation };
         let seconds = expires_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -265,41 +234,20 @@ impl<'a> AtIssuer<'a> {
         let mut text = serde_json::to_string(&form).unwrap_or_default();
         let secret = SecretString::from(text.clone());
         text.zeroize();
-        self.vault.write_keepsake(&self.item(), &secret).map_err(|source| self.vault_error(source))?;
-        self.note(&token);
+        self.kept().write(&secret, &self.card(&token))?;
         Ok(token)
     }
 
-    fn note(&self, token: &IdToken) {
-        let card = SignInCard {
+    fn card(&self, token: &IdToken) -> SignInCard {
+        SignInCard {
             generation: token.generation.clone(),
             expires_at: token.expires_at,
             refreshes: token.refresh.is_some(),
-            mark: token.mark(),
-        };
-        if let Err(error) = self.whose().write(&card) {
-            let state = self.world.folders.state.display();
-            person::warn(&format!("the card of `{}` cannot be written in {state}: {error}", self.name));
+            mark: self.mark(token),
         }
-    }
-
-    fn whose(&self) -> Whose<'_> {
-        Whose { kind: KIND, name: self.name, vault: self.vault, world: self.world }
-    }
-
-    fn item(&self) -> ItemName {
-        ItemName::keepsake(KIND, self.name)
     }
 
     fn secret_item(&self) -> ItemName {
         ItemName::keepsake("oidc-client-secret", self.name)
-    }
-
-    fn failed(&self, source: AwsError) -> CenterError {
-        CenterError::Aws { name: self.name.to_owned(), source }
-    }
-
-    fn vault_error(&self, source: VaultError) -> CenterError {
-        CenterError::Vault { name: self.name.to_owned(), source }
     }
 }

@@ -1,175 +1,23 @@
-//! A sign-in page in a browser of our own, and the form that it posts in the end: caught, and never sent.
-//!
-//! The browser keeps a profile in a folder of ours, so that the next sign-in needs nobody while the site's session lasts:
-//! that is tried first, without a window. A window opens only when a page wants a person.
+//! One run of the browser: the pages that it comes by, and what each of them means for the sign-in.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use secrecy::SecretString;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 use url::Url;
 use zeroize::Zeroizing;
 
-use super::pipe::{Message, Next, Pipe};
-use super::{BrowserError, Screen, find_program, is_ours, make_private, screen};
-use crate::world::{Env, World};
-
-/// A form to catch.
-#[derive(Clone, Copy, Debug)]
-pub struct Catch<'a> {
-    /// Where signing in begins.
-    pub start: &'a Url,
-    /// The browser, where one is named; else the first of Chromium's kind on this machine.
-    pub program: Option<&'a str>,
-    /// The folder that keeps its cookies.
-    pub profile: &'a Path,
-    /// Whether the browser's sandbox is switched off, which root has to do.
-    pub without_sandbox: bool,
-    /// When a window may be shown.
-    pub window: Window,
-    /// Whether an address is the one that the form is posted to.
-    pub is_target: fn(&Url) -> bool,
-    /// The form's field that is wanted.
-    pub field: &'static str,
-    /// How long a person may take.
-    pub patience: Duration,
-}
-
-/// When a window is shown.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Window {
-    /// Never: whoever would have to be asked is not here.
-    Never,
-    /// When a page wants a person.
-    WhenNeeded,
-    /// From the start.
-    Always,
-}
-
-/// Why nothing was caught.
-#[derive(Debug, thiserror::Error)]
-pub enum CatchError {
-    /// There is no browser that could do it.
-    #[error("there is no browser of Chromium's kind here ({tried})")]
-    NoBrowser {
-        /// Which were looked for.
-        tried: String,
-    },
-    /// It does not start, or its folder cannot be made.
-    #[error(transparent)]
-    Browser(#[from] BrowserError),
-    /// A window cannot be shown here.
-    #[error("a person has to sign in, and {reason}")]
-    NoWindow {
-        /// Why not.
-        reason: &'static str,
-    },
-    /// A page wants a person, and no window may be shown.
-    #[error("a person has to sign in")]
-    NeedsPerson,
-    /// The window was closed.
-    #[error("the browser was closed before the sign-in was finished")]
-    Closed,
-    /// The browser ended by itself.
-    #[error("the browser ended before the sign-in was finished ({status})")]
-    Ended {
-        /// How.
-        status: String,
-    },
-    /// Nobody finished.
-    #[error("nobody finished signing in within {} s", waited.as_secs())]
-    Abandoned {
-        /// How long we waited.
-        waited: Duration,
-    },
-    /// The page is an error page.
-    #[error("{host} answered HTTP {status} instead of a sign-in page")]
-    Page {
-        /// The site.
-        host: String,
-        /// The status.
-        status: u16,
-    },
-    /// The page cannot be reached.
-    #[error("{host} cannot be reached: {reason}")]
-    Unreachable {
-        /// The site.
-        host: String,
-        /// The browser's word for it.
-        reason: String,
-    },
-    /// The form has no such field.
-    #[error("the form that was posted has no `{field}`")]
-    NoField {
-        /// The field.
-        field: &'static str,
-    },
-}
-
-/// How long a page may stand still before it counts as one that waits for a person.
-const STILL: Duration = Duration::from_millis(2_000);
-/// How long signing in may take where nobody is asked.
-const SILENT: Duration = Duration::from_secs(25);
-const CLOSING: Duration = Duration::from_secs(5);
-/// How long a cookie of the site's session is kept, which a browser would forget when it closes. The site decides how long
-/// it is good for.
-const SESSION_COOKIE: Duration = Duration::from_secs(12 * 3_600);
-
-/// Signs in and returns the field of the form that was caught.
-pub fn catch(wanted: &Catch<'_>, world: &World) -> Result<SecretString, CatchError> {
-    let program = match wanted.program {
-        Some(name) => find_program(name, &world.env).ok_or_else(|| tried(&[name])),
-        None => KINDS.iter().find_map(|name| find_program(name, &world.env)).ok_or_else(|| tried(&KINDS)),
-    }?;
-    let was_here = wanted.profile.is_dir();
-    make_profile(wanted.profile).map_err(BrowserError::Page)?;
-    let without = |is_visible: bool| Visit::begin(wanted, &program, is_visible, &world.env)?.until_caught();
-    // Who was never here has no cookie that would sign them in.
-    let tries_silently = match wanted.window {
-        Window::Never => true,
-        Window::WhenNeeded => was_here,
-        Window::Always => false,
-    };
-    if tries_silently {
-        match without(false) {
-            Err(CatchError::NeedsPerson) if wanted.window == Window::WhenNeeded => {}
-            caught => return caught,
-        }
-    }
-    match screen(&world.env) {
-        Screen::Here => without(true),
-        Screen::Ssh => Err(CatchError::NoWindow { reason: "this is an SSH session" }),
-        Screen::None => Err(CatchError::NoWindow { reason: "there is no display" }),
-    }
-}
-
-/// Makes the folder, in which no password is ever kept.
-fn make_profile(folder: &Path) -> std::io::Result<()> {
-    make_private(folder)?;
-    let preferences = folder.join("Default/Preferences");
-    if preferences.exists() {
-        return Ok(());
-    }
-    make_private(&folder.join("Default"))?;
-    std::fs::write(preferences, PREFERENCES)
-}
-
-/// Source: Chromium's preferences `credentials_enable_service` and `profile.password_manager_enabled`.
-const PREFERENCES: &str = r#"{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false}}"#;
-
-/// In the order in which they are looked for.
-const KINDS: [&str; 4] = ["chrome", "chromium", "edge", "brave"];
-
-fn tried(names: &[&str]) -> CatchError {
-    CatchError::NoBrowser { tried: names.join(", ") }
-}
+use super::super::pipe::{Message, Next, Pipe};
+use super::super::{BrowserError, is_ours};
+use super::events::{Attached, Detached, Evaluated, Failed, Paused, Received};
+use super::{Catch, CatchError};
+use crate::world::Env;
 
 /// One run of the browser.
-struct Visit<'a> {
-    pipe: Pipe,
+pub(super) struct Visit<'a> {
+    pub(super) pipe: Pipe,
     wanted: &'a Catch<'a>,
     is_visible: bool,
     /// Pages and their frames that are being listened to.
@@ -185,83 +33,19 @@ struct Visit<'a> {
     asked_page: Option<u64>,
 }
 
-#[derive(Deserialize)]
-struct Attached {
-    #[serde(rename = "sessionId")]
-    session: String,
-    #[serde(rename = "targetInfo")]
-    target: Target,
-}
-
-#[derive(Deserialize)]
-struct Target {
-    #[serde(rename = "targetId")]
-    id: String,
-    #[serde(rename = "type")]
-    kind: String,
-}
-
-#[derive(Deserialize)]
-struct Detached {
-    #[serde(rename = "sessionId")]
-    session: String,
-}
-
-#[derive(Deserialize)]
-struct Paused {
-    #[serde(rename = "requestId")]
-    id: String,
-    request: Posted,
-}
-
-#[derive(Deserialize)]
-struct Posted {
-    url: String,
-    method: String,
-    #[serde(rename = "postData")]
-    body: Option<Zeroizing<String>>,
-}
-
-#[derive(Deserialize)]
-struct Received {
-    #[serde(rename = "type")]
-    kind: String,
-    response: Response,
-}
-
-#[derive(Deserialize)]
-struct Response {
-    url: String,
-    status: u16,
-}
-
-#[derive(Deserialize)]
-struct Failed {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(rename = "errorText")]
-    reason: String,
-    #[serde(default)]
-    canceled: bool,
-}
-
-#[derive(Deserialize)]
-struct Evaluated {
-    result: Evaluation,
-}
-
-#[derive(Deserialize)]
-struct Evaluation {
-    value: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Cookies {
-    cookies: Vec<serde_json::Map<String, Value>>,
-}
-
+/// How long a page may stand still before it counts as one that waits for a person.
+const STILL: Duration = Duration::from_millis(2_000);
+/// How long signing in may take where nobody is asked.
+const SILENT: Duration = Duration::from_secs(25);
+/// How long a browser may take to write its cookies down.
+pub(super) const CLOSING: Duration = Duration::from_secs(5);
 impl<'a> Visit<'a> {
-    fn begin(wanted: &'a Catch<'a>, program: &Path, is_visible: bool, env: &Env) -> Result<Self, CatchError> {
+    pub(super) fn begin(
+        wanted: &'a Catch<'a>,
+        program: &Path,
+        is_visible: bool,
+        env: &Env,
+    ) -> Result<Self, CatchError> {
         let mut command = Command::new(program);
         let mut folder = std::ffi::OsString::from("--user-data-dir=");
         folder.push(wanted.profile);
@@ -300,7 +84,7 @@ impl<'a> Visit<'a> {
         self.pipe.call(session, "Target.setAutoAttach", all);
     }
 
-    fn until_caught(mut self) -> Result<SecretString, CatchError> {
+    pub(super) fn until_caught(mut self) -> Result<SecretString, CatchError> {
         let patience = if self.is_visible { self.wanted.patience } else { SILENT };
         let began = Instant::now();
         loop {
@@ -443,47 +227,6 @@ impl<'a> Visit<'a> {
         }
         // It stays answered until something moves.
         (!self.is_visible).then_some(Err(CatchError::NeedsPerson))
-    }
-
-    /// Gives the site's session cookies a life, so that they are there when the browser is started again.
-    fn keep_session(&mut self) {
-        let asked = self.pipe.call(None, "Storage.getCookies", json!({}));
-        let Some(answer) = self.answer(asked) else { return };
-        let Some(all) = answer.result::<Cookies>() else { return };
-        let until = self.until();
-        let of_session = all.cookies.into_iter().filter(|cookie| cookie.get("session") == Some(&Value::Bool(true)));
-        let kept: Vec<Value> = of_session
-            .map(|mut cookie| {
-                for key in ["session", "size", "sourcePort", "sourceScheme", "partitionKeyOpaque"] {
-                    cookie.remove(key);
-                }
-                cookie.insert("expires".to_owned(), json!(until));
-                Value::Object(cookie)
-            })
-            .collect();
-        if !kept.is_empty() {
-            let asked = self.pipe.call(None, "Storage.setCookies", json!({ "cookies": kept }));
-            self.answer(asked);
-        }
-    }
-
-    /// By the browser's clock, which is asked for nothing else.
-    fn until(&self) -> u64 {
-        let now = crate::world::Clock::System.now();
-        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        (since + SESSION_COOKIE).as_secs()
-    }
-
-    fn answer(&mut self, call: u64) -> Option<Message> {
-        let until = Instant::now() + CLOSING;
-        while Instant::now() < until {
-            match self.pipe.next(Duration::from_millis(100)) {
-                Next::Message(message) if message.id == Some(call) => return Some(message),
-                Next::Message(_) | Next::Nothing => {}
-                Next::Closed => return None,
-            }
-        }
-        None
     }
 }
 
