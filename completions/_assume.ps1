@@ -551,6 +551,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -591,9 +592,27 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'assume;trust;probe' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Who asks; without it, whoever the role is declared to be reached from')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The right external ID; without it, the declared one')
+            [CompletionResult]::new('--try-session-name', '--try-session-name', [CompletionResultType]::ParameterName, 'Try another session name, too')
+            [CompletionResult]::new('--try-source-identity', '--try-source-identity', [CompletionResultType]::ParameterName, 'Try another source identity, too')
+            [CompletionResult]::new('--try-tag', '--try-tag', [CompletionResultType]::ParameterName, 'Try to send a session tag, too')
+            [CompletionResult]::new('--try-as', '--try-as', [CompletionResultType]::ParameterName, 'Try it as somebody else, too')
+            [CompletionResult]::new('--policy', '--policy', [CompletionResultType]::ParameterName, 'The role''s present trust policy, in JSON, to be mended where it lets in too much')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region whose STS is asked')
+            [CompletionResult]::new('--mfa-serial', '--mfa-serial', [CompletionResultType]::ParameterName, 'The MFA device of who asks')
+            [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code')
+            [CompletionResult]::new('--try-without-mfa', '--try-without-mfa', [CompletionResultType]::ParameterName, 'Try it without the MFA session, too')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the result as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;trust;help' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -601,6 +620,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help;policy' {
+            break
+        }
+        'assume;trust;help;probe' {
             break
         }
         'assume;trust;help;help' {
@@ -765,12 +787,16 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;help;trust' {
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             break
         }
         'assume;help;trust;check' {
             break
         }
         'assume;help;trust;policy' {
+            break
+        }
+        'assume;help;trust;probe' {
             break
         }
         'assume;help;sandbox' {

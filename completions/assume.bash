@@ -193,6 +193,9 @@ _assume() {
             assume__subcmd__help__subcmd__trust,policy)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__policy"
                 ;;
+            assume__subcmd__help__subcmd__trust,probe)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__probe"
+                ;;
             assume__subcmd__identity,add)
                 cmd="assume__subcmd__identity__subcmd__add"
                 ;;
@@ -319,6 +322,9 @@ _assume() {
             assume__subcmd__trust,policy)
                 cmd="assume__subcmd__trust__subcmd__policy"
                 ;;
+            assume__subcmd__trust,probe)
+                cmd="assume__subcmd__trust__subcmd__probe"
+                ;;
             assume__subcmd__trust__subcmd__help,check)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__check"
                 ;;
@@ -327,6 +333,9 @@ _assume() {
                 ;;
             assume__subcmd__trust__subcmd__help,policy)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__policy"
+                ;;
+            assume__subcmd__trust__subcmd__help,probe)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__probe"
                 ;;
             *)
                 ;;
@@ -1215,7 +1224,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust)
-            opts="check policy"
+            opts="check policy probe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1243,6 +1252,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__policy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__probe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2295,7 +2318,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust)
-            opts="-h --help check policy help"
+            opts="-h --help check policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2323,7 +2346,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help)
-            opts="check policy help"
+            opts="check policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2365,6 +2388,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help__subcmd__policy)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__probe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2482,6 +2519,60 @@ _assume() {
                     return 0
                     ;;
                 --role-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__probe)
+            opts="-h --as --external-id --try-without-mfa --try-session-name --try-source-identity --try-tag --try-as --policy --json --region --mfa-serial --mfa-code-file --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --try-session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --try-source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --try-tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --try-as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --policy)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-serial)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa-code-file)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -493,6 +493,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
+            cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'assume;trust;check'= {
@@ -530,14 +531,33 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'assume;trust;probe'= {
+            cand --as 'Who asks; without it, whoever the role is declared to be reached from'
+            cand --external-id 'The right external ID; without it, the declared one'
+            cand --try-session-name 'Try another session name, too'
+            cand --try-source-identity 'Try another source identity, too'
+            cand --try-tag 'Try to send a session tag, too'
+            cand --try-as 'Try it as somebody else, too'
+            cand --policy 'The role''s present trust policy, in JSON, to be mended where it lets in too much'
+            cand --region 'The Region whose STS is asked'
+            cand --mfa-serial 'The MFA device of who asks'
+            cand --mfa-code-file 'A file that holds the MFA code'
+            cand --try-without-mfa 'Try it without the MFA session, too'
+            cand --json 'Print the result as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;trust;help'= {
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
+            cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'assume;trust;help;check'= {
         }
         &'assume;trust;help;policy'= {
+        }
+        &'assume;trust;help;probe'= {
         }
         &'assume;trust;help;help'= {
         }
@@ -663,10 +683,13 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust'= {
             cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
+            cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
         }
         &'assume;help;trust;check'= {
         }
         &'assume;help;trust;policy'= {
+        }
+        &'assume;help;trust;probe'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

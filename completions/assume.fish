@@ -364,10 +364,11 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r
@@ -409,8 +410,22 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l mfa -d 'Demand MFA'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l pull-request -d 'For a preset: runs of pull requests, which anybody may open'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l as -d 'Who asks; without it, whoever the role is declared to be reached from' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l external-id -d 'The right external ID; without it, the declared one' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-session-name -d 'Try another session name, too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-source-identity -d 'Try another source identity, too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-tag -d 'Try to send a session tag, too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-as -d 'Try it as somebody else, too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l policy -d 'The role\'s present trust policy, in JSON, to be mended where it lets in too much' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l region -d 'The Region whose STS is asked' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l mfa-serial -d 'The MFA device of who asks' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l mfa-code-file -d 'A file that holds the MFA code' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-without-mfa -d 'Try it without the MFA session, too'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l json -d 'Print the result as JSON'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l port -d 'The port to listen on; 0 means any that is free' -r
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l scenario -d 'Accounts, users, roles and policies to play, instead of the built-in ones' -r -F
@@ -457,4 +472,5 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from sandbox" -f -a "tour" -d 'Walk the built-in scenario: each command, what STS was asked, what it answered'

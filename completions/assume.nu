@@ -546,6 +546,24 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  # Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in
+  export extern "assume trust probe" [
+    --as: string              # Who asks; without it, whoever the role is declared to be reached from
+    --external-id: string     # The right external ID; without it, the declared one
+    --try-without-mfa         # Try it without the MFA session, too
+    --try-session-name: string # Try another session name, too
+    --try-source-identity: string # Try another source identity, too
+    --try-tag: string         # Try to send a session tag, too
+    --try-as: string          # Try it as somebody else, too
+    --policy: path            # The role's present trust policy, in JSON, to be mended where it lets in too much
+    --json                    # Print the result as JSON
+    --region: string          # The Region whose STS is asked
+    --mfa-serial: string      # The MFA device of who asks
+    --mfa-code-file: path     # A file that holds the MFA code
+    --help(-h)                # Print help (see more with '--help')
+    role: string              # The role: a profile, or an ARN
+  ]
+
   # Print this message or the help of the given subcommand(s)
   export extern "assume trust help" [
   ]
@@ -556,6 +574,10 @@ module completions {
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it
   export extern "assume trust help policy" [
+  ]
+
+  # Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in
+  export extern "assume trust help probe" [
   ]
 
   # Print this message or the help of the given subcommand(s)
@@ -725,6 +747,10 @@ module completions {
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it
   export extern "assume help trust policy" [
+  ]
+
+  # Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in
+  export extern "assume help trust probe" [
   ]
 
   # Try everything against a local STS, with no AWS account

@@ -20,6 +20,7 @@ pub mod acquire;
 pub mod console;
 pub mod rotation;
 pub mod handover;
+pub mod trust;
 pub mod sandbox;
 pub mod error;
 pub mod cli;

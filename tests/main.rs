@@ -36,5 +36,6 @@ mod support;
 mod terminal;
 mod vault_stores;
 mod trust_policy;
+mod trust_probe;
 mod ways;
 mod web_identity;

@@ -20,7 +20,7 @@ pub use explain::{Cached, explain_json, explain_text};
 pub use last::{AssumeRoot, IdentityToken, InvalidTokenLife, SigningAlgorithm, TokenLife, plan_root, plan_token};
 pub use model::{Base, BaseSource, Device, Duration, Hop, MfaSession, Plan, Reach, Reason, Start};
 pub use overrides::{Narrow, Overrides};
-pub use planner::plan;
+pub use planner::{plan, plan_via};
 pub use reach::reach_of_identity;
 pub use sign_in::{
     Center, Exchange, Pool, PoolCredentials, Provider, RoleCredentials, SignIn, TokenFrom, WithSaml, WithWebIdentity,

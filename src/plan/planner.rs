@@ -18,7 +18,34 @@ use crate::terms::{Partition, RoleArn, SessionName, TokenDuration};
 pub fn plan(catalog: &Catalog, name: &str, overrides: &Overrides, who: &SessionName) -> Result<Plan, PlanError> {
     let mut way = Way { catalog, names: Vec::new(), legs: Vec::new() };
     let root = way.follow(name, None, Place::Asked)?;
-    let mut legs = way.legs;
+    planned(catalog, name, root, way.legs, overrides, who)
+}
+
+/// Returns what will be done to become the role `name` by way of the profile `via`, whatever way the role itself declares.
+pub fn plan_via(
+    catalog: &Catalog,
+    name: &str,
+    via: &Sourced<String>,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<Plan, PlanError> {
+    let mut way = Way { catalog, names: Vec::new(), legs: Vec::new() };
+    let leg = way.leg(name)?;
+    way.legs.push(leg);
+    way.names.push(LoopHop { name: name.to_owned(), origin: via.origin.clone() });
+    let root = way.follow(&via.value, Some(&via.origin), Place::Asked)?;
+    planned(catalog, name, root, way.legs, overrides, who)
+}
+
+/// `legs` begin with the last one.
+fn planned(
+    catalog: &Catalog,
+    name: &str,
+    root: Root,
+    mut legs: Vec<Leg>,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<Plan, PlanError> {
     legs.reverse();
 
     if let (true, Some(flag)) = (legs.is_empty(), overrides.for_roles_only()) {
@@ -141,6 +168,29 @@ impl Way<'_> {
                     origin: asked.cloned(),
                 }),
             },
+        }
+    }
+
+    /// Returns a role by itself, without the way to it.
+    fn leg(&self, name: &str) -> Result<Leg, PlanError> {
+        let profile = name.to_owned();
+        let arn = |reason| PlanError::NotARole { reason, origin: None };
+        match self.catalog.find(name)? {
+            Some(Declared::Role(Role { call, connection, .. })) => {
+                Ok(Leg { profile, call, connection, family: Family::Ours })
+            }
+            Some(Declared::AwsProfile(AwsProfile { role: Some(call), connection, .. })) => {
+                Ok(Leg { profile, call, connection, family: Family::Aws })
+            }
+            Some(Declared::AwsProfile(_) | Declared::Identity(_)) => {
+                let flag = "--as";
+                Err(PlanError::FlagRefused { flag, profile, why: "it is an identity, and only a role is assumed" })
+            }
+            None if name.starts_with("arn:") => {
+                let call = RoleCall::new(Sourced::new(name.parse().map_err(arn)?, Origin::Flag("the command line")));
+                Ok(Leg { profile, call, connection: Connection::default(), family: Family::Ours })
+            }
+            None => Err(PlanError::Unknown { name: profile, nearest: self.catalog.nearest(name), origin: None }),
         }
     }
 

@@ -16,7 +16,7 @@ use aws_sdk_sts::types::{Credentials as StsCredentials, PolicyDescriptorType, Ta
 use std::time::{Duration, SystemTime};
 
 use crate::aws::{AwsError, Line, Tries, from_sdk};
-use crate::plan::{Hop, MfaSession};
+use crate::plan::{Hop, MfaSession, Reach};
 use crate::session::{Credentials, Lineage, Session};
 use crate::terms::{ExposeSecret, SecretString};
 
@@ -84,6 +84,16 @@ pub fn assume_role(
     #[expect(deprecated, reason = "older endpoints say it by that name only")]
     let used = answer.session_token_utilization().or(answer.packed_policy_size());
     Ok((credentials, used.and_then(|percent| u8::try_from(percent).ok())))
+}
+
+/// Asks STS whose credentials these are. Returns the ARN; it answers whatever they are allowed to do.
+pub fn caller_arn(line: &Line<'_>, reach: &Reach, by: &Credentials) -> Result<String, AwsError> {
+    let operation = "GetCallerIdentity";
+    let answer = line.call(|clients| clients.sts(reach, by, Tries::Several).get_caller_identity().send())?;
+    let answer = answer.map_err(|error| from_sdk("STS", operation, error))?;
+    let nameless =
+        || AwsError::NoAnswer { service: "STS", operation, reason: "the answer holds no ARN".to_owned(), sent: true };
+    answer.arn().map(str::to_owned).ok_or_else(nameless)
 }
 
 fn read(operation: &'static str, answer: Option<&StsCredentials>, arn: Option<&str>) -> Result<Credentials, AwsError> {

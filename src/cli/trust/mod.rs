@@ -1,7 +1,10 @@
 //! `assume trust`: who may assume a role, and whether that is as it should be.
 
 mod check;
+mod found;
 mod policy;
+mod probe;
+mod target;
 
 use std::process::ExitCode;
 
@@ -22,6 +25,7 @@ enum TrustCommand {
     Check(check::CheckArgs),
     // Boxed: its many flags would make every other command as large.
     Policy(Box<policy::PolicyArgs>),
+    Probe(Box<probe::ProbeArgs>),
 }
 
 /// Runs the command.
@@ -29,5 +33,6 @@ pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
     match &args.command {
         TrustCommand::Check(args) => check::run(args, world),
         TrustCommand::Policy(args) => policy::run(args, world),
+        TrustCommand::Probe(args) => probe::run(args, world),
     }
 }

@@ -1,0 +1,5 @@
+//! The live side of trust: what AWS says of who may assume a role, when it is asked.
+//!
+//! What is to be asked, and what an answer proves, are pure functions; the calls stand beside them. Nothing is cached.
+
+pub mod probe;
