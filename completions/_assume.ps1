@@ -402,14 +402,15 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;login' {
             [CompletionResult]::new('--device', '--device', [CompletionResultType]::ParameterName, 'Sign in with a code, on whatever device you like')
             [CompletionResult]::new('--no-browser', '--no-browser', [CompletionResultType]::ParameterName, 'Print the page''s address, and open nothing')
+            [CompletionResult]::new('--browser-visible', '--browser-visible', [CompletionResultType]::ParameterName, 'Show the window of a SAML sign-in also where it could do without, to see what goes on there')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'assume;logout' {
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every session of this user')
-            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider')
-            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves')
+            [CompletionResult]::new('--sso', '--sso', [CompletionResultType]::ParameterName, 'End the sign-in that PROFILE leads to, or the only one there is, with all sessions that were had by it')
+            [CompletionResult]::new('--forget', '--forget', [CompletionResultType]::ParameterName, 'Also remove keys, MFA seeds, tokens, browsers'' cookies and the ledger, for the day someone leaves')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do not ask before keys are removed')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

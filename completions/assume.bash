@@ -1524,7 +1524,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__login)
-            opts="-h --device --no-browser --help"
+            opts="-h --device --no-browser --browser-visible --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

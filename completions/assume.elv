@@ -370,13 +370,14 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;login'= {
             cand --device 'Sign in with a code, on whatever device you like'
             cand --no-browser 'Print the page''s address, and open nothing'
+            cand --browser-visible 'Show the window of a SAML sign-in also where it could do without, to see what goes on there'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;logout'= {
             cand --all 'Every session of this user'
-            cand --sso 'End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider'
-            cand --forget 'Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves'
+            cand --sso 'End the sign-in that PROFILE leads to, or the only one there is, with all sessions that were had by it'
+            cand --forget 'Also remove keys, MFA seeds, tokens, browsers'' cookies and the ledger, for the day someone leaves'
             cand --yes 'Do not ask before keys are removed'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -359,6 +359,7 @@ module completions {
   export extern "assume login" [
     --device                  # Sign in with a code, on whatever device you like
     --no-browser              # Print the page's address, and open nothing
+    --browser-visible         # Show the window of a SAML sign-in also where it could do without, to see what goes on there
     --help(-h)                # Print help (see more with '--help')
     name?: string             # An identity, an sso-session, or a profile that leads to one; the only one there is, if left out
   ]
@@ -366,8 +367,8 @@ module completions {
   # Forget cached sessions
   export extern "assume logout" [
     --all                     # Every session of this user
-    --sso                     # End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider
-    --forget                  # Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
+    --sso                     # End the sign-in that PROFILE leads to, or the only one there is, with all sessions that were had by it
+    --forget                  # Also remove keys, MFA seeds, tokens, browsers' cookies and the ledger, for the day someone leaves
     --yes                     # Do not ask before keys are removed
     --help(-h)                # Print help (see more with '--help')
     profile?: string          # A role profile, or an identity with all sessions that started from it

@@ -21,6 +21,7 @@ use call::{Call, Signed};
 use failure::to_share;
 pub use failure::{AcquireError, Carried, Packed, SharedRefusal, SignedIn, Step};
 pub use persons_turn::{Want, token};
+pub use saml::saml_assertion;
 
 use crate::aws::{AwsError, Line, Tries};
 use crate::identity::{AtProvider, Generation, base_credentials, fingerprint};

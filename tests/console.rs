@@ -211,3 +211,30 @@ fn a_switch_role_link_says_what_it_can_and_what_it_cannot() {
     // Nothing of all that needs AWS.
     assert!(sandbox.calls().is_empty());
 }
+
+#[test]
+fn a_roles_own_browser_profile_goes_with_a_log_out() {
+    let mut sandbox = Sandbox::classic();
+    sandbox.home.set("DISPLAY", ":7");
+    sandbox.declare_profiles();
+    let script = "#!/bin/sh\n\
+        /usr/bin/chromium --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --virtual-time-budget=20000 \
+        --dump-dom \"$@\" >\"$HOME/page.tmp\" 2>\"$HOME/chromium.log\" && mv \"$HOME/page.tmp\" \"$HOME/page.html\"\n";
+    let browser = program(&sandbox.home, "chromium", script);
+    let config = sandbox.home.path().join(".config/assume/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let declared = format!("[role.update-app]\nconsole = {{ browser = {browser:?}, profile = true }}\n");
+    let own = text.replace("[role.update-app]\n", &declared);
+    assert_ne!(own, text);
+    sandbox.home.config(&own);
+    let ran = sandbox.home.run(&["console", "update-app"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(cell(&page(&sandbox.home), "role"), "UpdateApp");
+    let folder = sandbox.home.path().join(".local/share/assume/browsers/console-update-app");
+    assert!(std::fs::read_dir(&folder).unwrap().next().is_some());
+    let ran = sandbox.home.run(&["logout", "update-app"]);
+    let said = "the console's browser profile of `update-app` is gone, with its cookies";
+    assert!(ran.code == 0 && ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(!folder.exists());
+    assert_eq!(sandbox.home.run(&["logout", "update-app"]).stderr, "");
+}

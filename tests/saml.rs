@@ -1,6 +1,8 @@
 //! SAML sign-ins: two real identity providers, a real browser, our own way and the AWS CLI's, and what is said when it
 //! fails.
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use base64::Engine;
@@ -9,6 +11,7 @@ use serde_json::Value;
 
 use crate::support::aws_cli;
 use crate::support::home::{Ran, ran};
+use crate::support::loopback::Loopback;
 use crate::support::saml::{ADMIN, Hands, Idp, PROVIDER, READ_ONLY};
 use crate::support::sandbox::Sandbox;
 
@@ -205,8 +208,9 @@ fn without_a_terminal_no_window_is_opened_and_it_is_said_at_once_who_has_to_sign
     let began = Instant::now();
     let ran = place.run(&["credential-process", "admin"]);
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
-    assert_eq!(ran.code, 9, "{}", ran.stderr);
-    assert!(ran.stderr.contains("hint: sign in as `work`: run the same in a terminal"), "{}", ran.stderr);
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    let hint = "hint: in a terminal, where there is a display: `assume login work`\n";
+    assert!(ran.stderr.contains(hint), "{}", ran.stderr);
     assert_eq!(hands.started(), Vec::<String>::new());
 }
 
@@ -218,10 +222,10 @@ fn a_browser_that_is_closed_is_not_opened_again_by_itself() {
     place.in_browser(&closed);
     let first = place.run(&["credential-process", "admin"]);
     let said = "the browser was closed before the sign-in was finished";
-    assert!(first.code == 9 && first.stderr.contains(said), "{}", first.stderr);
+    assert!(first.code == 7 && first.stderr.contains(said), "{}", first.stderr);
     let second = place.run(&["credential-process", "admin"]);
     let said = "is not opened again by itself for five minutes";
-    assert!(second.code == 9 && second.stderr.contains(said), "{}", second.stderr);
+    assert!(second.code == 6 && second.stderr.contains(said), "{}", second.stderr);
     assert_eq!(closed.started().len(), 1);
 }
 
@@ -234,5 +238,75 @@ fn a_provider_that_is_away_is_named() {
     place.declare(&format!("url = \"http://{away}/\", browser = \"{}\"", hands.program.display()), "auto_login = true");
     let ran = place.run(&["credential-process", "admin"]);
     let said = "127.0.0.1 cannot be reached: net::ERR_CONNECTION_REFUSED";
+    assert!(ran.code == 5 && ran.stderr.contains(said), "{}", ran.stderr);
+}
+
+#[test]
+fn a_person_signs_in_ahead_and_is_told_what_they_may_become() {
+    let mut place = Place::of(Idp::simplesamlphp());
+    place.sandbox.home.set("DISPLAY", ":7");
+    let hands = Hands::of(&place.sandbox.home);
+    place.declare(&format!("url = \"{}\", browser = \"{}\"", place.idp.url(), hands.program.display()), "");
+    let windows = || -> Vec<bool> { hands.started().iter().map(|words| !words.contains("--headless")).collect() };
+    assert_eq!(place.run(&["credential-process", "admin"]).code, 6);
+    // By the identity, or by a role that is reached by it; the only one there is needs no name.
+    for (words, shown) in [
+        (&["login", "work"][..], vec![true]),
+        (&["login", "admin"], vec![true, false]),
+        (&["login"], vec![true, false, false]),
+        (&["login", "work", "--browser-visible"], vec![true, false, false, true]),
+    ] {
+        let ran = place.run(words);
+        let told = format!(
+            "assume: note: signed in at `work` as alice; these roles are offered, for as long as the role allows:\n\
+             assume: note:   {ADMIN} (by {PROVIDER})\nassume: note:   {READ_ONLY} (by {PROVIDER})\n"
+        );
+        assert!(ran.code == 0 && ran.stderr.ends_with(&told), "{words:?}: {}", ran.stderr);
+        assert_eq!((ran.stdout.as_str(), windows()), ("", shown), "{words:?}");
+    }
+    // Nothing was sent to AWS, and nothing of an assertion stays; but the browser is known there.
+    assert_eq!(place.sandbox.operations(), Vec::<String>::new());
+    assert_eq!(place.identity_of("read"), "arn:aws:sts::123456789012:assumed-role/ReadOnly/alice");
+    assert_eq!(windows(), [true, false, false, true, false]);
+    let ran = place.run(&["login", "work", "--device"]);
+    assert!(ran.code == 2 && ran.stderr.contains("so that --device cannot be had for `work`"), "{}", ran.stderr);
+    let ran = place.run(&["logout", "--sso", "work"]);
+    let said = "the browser has forgotten its cookies at `work` (SAML)\n1 session removed from this machine\n";
+    assert!(ran.code == 0 && ran.stdout.starts_with(said), "{}{}", ran.stdout, ran.stderr);
+    assert_eq!(place.run(&["credential-process", "admin"]).code, 6);
+}
+
+const NOT_HERE: &str = "HTTP/1.1 404 Not Found\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n\r\n\
+    <html><title>Nothing \u{202e}here</title><h1>No such application</h1></html>";
+
+#[test]
+fn an_error_page_is_told_at_once_with_a_window_and_ends_the_sign_in_without_one() {
+    let mut place = Place::of(Idp::simplesamlphp());
+    place.sandbox.home.set("DISPLAY", ":7");
+    let hands = Hands::of(&place.sandbox.home);
+    place.declare(&format!("url = \"{}\", browser = \"{}\"", place.idp.url(), hands.program.display()), "");
+    assert_eq!(place.run(&["login", "work"]).code, 0);
+    let provider = Loopback::saying(NOT_HERE);
+    let elsewhere =
+        format!("url = \"http://127.0.0.1:{}/app\", browser = \"{}\"", provider.port, hands.program.display());
+    place.declare(&elsewhere, "");
+    let began = Instant::now();
+    let ran = place.run(&["credential-process", "admin"]);
+    let said = "127.0.0.1 answered HTTP 404 (\"Nothing \\u{202e}here\") instead of a sign-in page\n";
     assert!(ran.code == 9 && ran.stderr.contains(said), "{}", ran.stderr);
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+    // Before a person it is said, and they may go on: here they close the window.
+    let mut command = place.sandbox.home.command(&["login", "work", "--browser-visible"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut talk = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    let said = "answered HTTP 404 instead of a sign-in page: go on in the window if you can, or close it\n";
+    while !line.ends_with(said) {
+        line.clear();
+        assert!(talk.read_line(&mut line).unwrap() > 0, "it is never said");
+    }
+    hands.close();
+    talk.read_to_string(&mut line).unwrap();
+    assert!(line.contains("the browser was closed before the sign-in was finished"), "{line}");
+    assert_eq!(child.wait().unwrap().code(), Some(7));
 }

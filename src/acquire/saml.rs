@@ -4,14 +4,17 @@
 //! a terminal opens none, unless that was declared, and says at once who has to do what.
 
 use super::exchange::no_proof;
-use super::{AcquireError, Call, Place, Run};
-use crate::identity::{AtProvider, SamlAssertion};
+use super::persons_turn::take_turn;
+use super::{AcquireError, Call, Run};
+use crate::config::Origin;
+use crate::identity::{AtProvider, SamlAssertion, SamlError};
 use crate::person::browser::Window;
 use crate::person::{self, note};
 use crate::plan::{SignIn, WithSaml};
-use crate::session::{Credentials, Lineage, Phase, Via};
+use crate::session::{Credentials, Flight, Lineage, Phase, Turn, Via};
 use crate::sts;
 use crate::terms::show_duration;
+use crate::world::World;
 
 impl Run<'_> {
     /// Trades an assertion in.
@@ -44,26 +47,49 @@ impl Run<'_> {
         exchange: &WithSaml,
         at: AtProvider<'_>,
     ) -> Result<SamlAssertion, AcquireError> {
-        let refused = |error: crate::identity::SamlError| no_proof(sign_in)(error.into());
         if !at.asks_a_person() {
-            return at.assertion(Window::Never).map_err(refused);
+            return at.assertion(Window::Never).map_err(|error| no_proof(sign_in)(error.into()));
         }
-        let window = match person::has_terminal() || exchange.auto_login {
-            true => Window::WhenNeeded,
-            false => Window::Never,
-        };
         let by_itself = !person::has_terminal();
-        let held = matches!(self.take_turn(&at.lock())?, Place::Turn);
-        self.enter(Phase::Person);
-        let made = match at.waits_since().filter(|_| by_itself) {
+        let window = if by_itself && !exchange.auto_login { Window::Never } else { Window::WhenNeeded };
+        let turns = &mut self.turns;
+        // Those who wait for our step wait for that person too.
+        let enter = |phase| turns.iter_mut().for_each(|turn: &mut Turn| turn.enter(phase));
+        in_turn(at, &sign_in.origin, &self.flight, self.world, enter, || match at.waits_since().filter(|_| by_itself) {
             Some(since) => Err(at.waiting(since)),
             None if window == Window::Never && !at.was_here() => Err(at.never_here()),
             None => at.assertion(window),
-        };
-        if held {
-            self.turns.pop();
-        }
-        self.enter(Phase::Calls);
-        made.map_err(refused)
+        })
     }
+}
+
+/// Has a person sign in, since they asked for it. The assertion that comes of it is for whoever asked.
+pub fn saml_assertion(
+    at: AtProvider<'_>,
+    window: Window,
+    origin: &Origin,
+    flight: &Flight,
+    world: &World,
+) -> Result<SamlAssertion, AcquireError> {
+    in_turn(at, origin, flight, world, |_| (), || at.assertion(window))
+}
+
+/// One at a time in the browser's profile.
+fn in_turn(
+    at: AtProvider<'_>,
+    origin: &Origin,
+    flight: &Flight,
+    world: &World,
+    mut enter: impl FnMut(Phase),
+    make: impl FnOnce() -> Result<SamlAssertion, SamlError>,
+) -> Result<SamlAssertion, AcquireError> {
+    let mut turn = take_turn(&at.lock(), flight, world, &mut enter)?;
+    let mut phase = |phase| {
+        enter(phase);
+        turn.iter_mut().for_each(|turn| turn.enter(phase));
+    };
+    phase(Phase::Person);
+    let made = make();
+    phase(Phase::Calls);
+    made.map_err(|error| AcquireError::Identity { error: Box::new(error.into()), origin: origin.clone() })
 }

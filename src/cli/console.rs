@@ -1,5 +1,6 @@
 //! `assume console`: the AWS console as a role, in a browser.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::became::{self, Consumer};
@@ -160,16 +161,19 @@ fn browser(profile: &str, settings: &ConsoleSettings, world: &World) -> Browser 
         program: settings.browser.as_ref().map(|browser| browser.value.clone()),
         profile: settings.profile.as_ref().map(|asked| match &asked.value {
             OwnOrNamed::Named(name) => BrowserProfile::Named(name.clone()),
-            OwnOrNamed::Own => {
-                let name: String = url::form_urlencoded::byte_serialize(profile.as_bytes()).collect();
-                BrowserProfile::Folder(world.folders.data.join("browsers").join(format!("console-{name}")))
-            }
+            OwnOrNamed::Own => BrowserProfile::Folder(own_profile(profile, world)),
         }),
         container: settings.container.as_ref().map(|asked| match &asked.value {
             OwnOrNamed::Named(name) => name.clone(),
             OwnOrNamed::Own => profile.to_owned(),
         }),
     }
+}
+
+/// The folder of a role's own browser profile. A name may hold any character.
+pub(super) fn own_profile(profile: &str, world: &World) -> PathBuf {
+    let name: String = url::form_urlencoded::byte_serialize(profile.as_bytes()).collect();
+    world.folders.data.join("browsers").join(format!("console-{name}"))
 }
 
 /// What a flag asks and AWS does not take is refused; what config wishes for all roles is told and left out.

@@ -1,5 +1,6 @@
 //! `assume logout`
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -29,10 +30,10 @@ pub(super) struct LogoutArgs {
     /// Every session of this user
     #[arg(long)]
     all: bool,
-    /// End the sign-in that PROFILE leads to, or the only one there is: at IAM Identity Center, or at a provider
+    /// End the sign-in that PROFILE leads to, or the only one there is, with all sessions that were had by it
     #[arg(long, conflicts_with = "all")]
     sso: bool,
-    /// Also remove keys, MFA seeds, tokens and the ledger, for the day someone leaves
+    /// Also remove keys, MFA seeds, tokens, browsers' cookies and the ledger, for the day someone leaves
     #[arg(long, requires = "all")]
     forget: bool,
     /// Do not ask before keys are removed
@@ -70,7 +71,7 @@ pub(super) fn run(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
     }
     let mut failures = forget(&sessions, &cards, &vault);
     if let (Some(name), Some(catalog)) = (&args.profile, &catalog) {
-        failures.extend(forget_browser(name, catalog, world)?);
+        failures.extend(forget_browsers(name, catalog, world)?);
     }
     if args.all {
         failures.extend(remove(&vault, SecretKind::Session));
@@ -100,6 +101,11 @@ fn sign_out(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
         Leads::Provider { name, oidc, .. } => {
             (name, oidc.issuer.to_string(), AtIssuer::new(name, oidc, &vault, world).forget()?, None)
         }
+        Leads::Saml { name, assertion, .. } => {
+            let was_there = AtProvider::new(name, assertion, world).sign_out();
+            let failed = |error: std::io::Error| Error::text(Kind::System, no_folder(name, &error));
+            (name, "SAML".to_owned(), was_there.map_err(failed)?, None)
+        }
     };
 
     let cards = Cards::new(world);
@@ -109,6 +115,7 @@ fn sign_out(args: &LogoutArgs, world: &World) -> Result<ExitCode, Error> {
     let what = match (was_there, &told) {
         (false, _) => "nobody was signed in",
         (true, Some(Ok(()))) => "signed out",
+        (true, None) if matches!(leads, Leads::Saml { .. }) => "the browser has forgotten its cookies",
         (true, _) => "the token is gone from this machine",
     };
     print(&format!("{}\n", plain(&format!("{what} at `{called}` ({place})"))))?;
@@ -147,16 +154,38 @@ fn done(failures: Vec<String>) -> Result<ExitCode, Error> {
     }
 }
 
-/// Takes the cookies of a browser that signs somebody in, and returns what went wrong.
-fn forget_browser(name: &str, catalog: &Catalog, world: &World) -> Result<Option<String>, Error> {
-    let Some(Declared::Identity(identity)) = catalog.find(name)? else { return Ok(None) };
-    let Source::SignIn(SignIn::Saml(saml)) = &identity.source.value else { return Ok(None) };
-    match AtProvider::new(name, &saml.assertion, world).sign_out() {
-        Ok(true) => person::note(&format!("signed out: the browser of `{name}` has forgotten its cookies")),
-        Ok(false) => {}
-        Err(error) => return Ok(Some(format!("the browser's folder of `{name}` cannot be removed: {error}"))),
+/// Takes the cookies of browsers that are that name's own, and returns what went wrong: of the one that signs a person in,
+/// and of the one that shows the role's console.
+fn forget_browsers(name: &str, catalog: &Catalog, world: &World) -> Result<Vec<String>, Error> {
+    let mut failures = Vec::new();
+    if let Some(Declared::Identity(identity)) = catalog.find(name)?
+        && let Source::SignIn(SignIn::Saml(saml)) = &identity.source.value
+    {
+        match AtProvider::new(name, &saml.assertion, world).sign_out() {
+            Ok(true) => person::note(&format!("signed out: the browser of `{name}` has forgotten its cookies")),
+            Ok(false) => {}
+            Err(error) => failures.push(no_folder(name, &error)),
+        }
     }
-    Ok(None)
+    match remove_folder(&super::console::own_profile(name, world)) {
+        Ok(true) => person::note(&format!("the console's browser profile of `{name}` is gone, with its cookies")),
+        Ok(false) => {}
+        Err(error) => failures.push(no_folder(name, &error)),
+    }
+    Ok(failures)
+}
+
+fn no_folder(name: &str, error: &std::io::Error) -> String {
+    format!("the browser's folder of `{name}` cannot be removed: {error}; close the browser first")
+}
+
+/// Returns whether it was there.
+fn remove_folder(folder: &Path) -> std::io::Result<bool> {
+    match std::fs::remove_dir_all(folder) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 const FORGET: &str = "Remove every session, and also every stored key and MFA seed? They cannot be had back from here";
@@ -174,15 +203,12 @@ fn remove(vault: &Vault, kind: SecretKind) -> Vec<String> {
     removed.filter_map(|result| result.err().map(|error| error.to_string())).collect()
 }
 
-/// Removes cards, locks, spent codes and the ledger.
-fn remove_state(world: &World) -> Option<String> {
-    let folder = &world.folders.state;
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Some(format!("cannot remove {}: {error}", folder.display()))
-        }
-        Ok(()) | Err(_) => None,
-    }
+/// Removes cards, locks, spent codes, the ledger, and what our browsers keep. Returns what went wrong.
+fn remove_state(world: &World) -> Vec<String> {
+    let data = &world.folders.data;
+    let folders = [world.folders.state.clone(), data.join("browser"), data.join("browsers")];
+    let removed = folders.iter().map(|folder| (folder, remove_folder(folder)));
+    removed.filter_map(|(folder, done)| Some(format!("cannot remove {}: {}", folder.display(), done.err()?))).collect()
 }
 
 /// Says what was removed here and lives on at AWS.

@@ -2,7 +2,7 @@
 
 use super::became;
 use super::overrides::OverrideArgs;
-use crate::config::{Catalog, Declared, Oidc, Origin, SignIn, Source};
+use crate::config::{AssertionSource, Catalog, Declared, Oidc, Origin, SignIn, Source};
 use crate::error::{Error, Kind};
 use crate::plan::{Center, Exchange, Start, TokenFrom, center};
 use crate::world::World;
@@ -21,6 +21,15 @@ pub(super) enum Leads {
         /// Where.
         origin: Origin,
     },
+    /// At a SAML provider, in a browser of our own.
+    Saml {
+        /// The identity's name.
+        name: String,
+        /// How its assertions are had.
+        assertion: AssertionSource,
+        /// Where it is declared.
+        origin: Origin,
+    },
 }
 
 impl Leads {
@@ -29,6 +38,7 @@ impl Leads {
         match self {
             Self::IdentityCenter(center) => ("sso", &center.name),
             Self::Provider { name, .. } => ("oidc", name),
+            Self::Saml { name, .. } => ("saml", name),
         }
     }
 }
@@ -49,7 +59,7 @@ fn named(name: &str, catalog: &Catalog, world: &World) -> Result<Leads, Error> {
             match plan.start {
                 Start::SignIn(sign_in) => match sign_in.exchange {
                     Exchange::RoleCredentials(exchange) => Ok(Leads::IdentityCenter(Box::new(exchange.center))),
-                    Exchange::Saml(_) => Err(by_itself(name, &sign_in.origin)),
+                    Exchange::Saml(exchange) => saml(sign_in.name, exchange.assertion, sign_in.origin),
                     Exchange::Pool(_) => Err(nobody(name, &sign_in.origin)),
                     Exchange::WebIdentity(exchange) => match exchange.token {
                         TokenFrom::SignIn(oidc) => {
@@ -75,7 +85,9 @@ fn itself(name: &str, catalog: &Catalog) -> Result<Option<Leads>, Error> {
     let (declared, connection) = match catalog.find(name)? {
         Some(Declared::Identity(identity)) => match identity.source.value {
             Source::SignIn(SignIn::IdentityCenter(declared)) => (Some(*declared), identity.connection),
-            Source::SignIn(SignIn::Saml(_)) => return Err(by_itself(name, &identity.source.origin)),
+            Source::SignIn(SignIn::Saml(declared)) => {
+                return saml(identity.name, declared.assertion, identity.source.origin).map(Some);
+            }
             Source::SignIn(SignIn::Oidc(oidc)) => {
                 let origin = identity.source.origin;
                 return Ok(Some(Leads::Provider { name: identity.name, oidc, origin }));
@@ -116,11 +128,12 @@ fn only(catalog: &Catalog) -> Result<Leads, Error> {
     }
 }
 
-/// The window of a SAML provider gives an assertion for one role, and is of no use before one is asked for.
-fn by_itself(name: &str, origin: &crate::config::Origin) -> Error {
-    Error::text(Kind::Usage, format!("the SAML sign-in of `{name}` is made when a role of it is asked for"))
-        .at(origin)
-        .with_hint("become the role: `assume ROLE`".to_owned())
+/// Where an assertion is given by a program or a file, nobody signs in.
+fn saml(name: String, assertion: AssertionSource, origin: Origin) -> Result<Leads, Error> {
+    match assertion {
+        AssertionSource::Browser(_) => Ok(Leads::Saml { name, assertion, origin }),
+        AssertionSource::Command(_) | AssertionSource::File(_) | AssertionSource::Stdin => Err(nobody(&name, &origin)),
+    }
 }
 
 fn nobody(name: &str, origin: &crate::config::Origin) -> Error {

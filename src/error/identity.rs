@@ -2,6 +2,7 @@
 
 use super::{Error, Kind};
 use crate::identity::{IdentityError, InvalidPair, SignInError, TokenPlace};
+use crate::person::RedirectError;
 
 impl From<IdentityError> for Error {
     fn from(error: IdentityError) -> Self {
@@ -34,7 +35,9 @@ impl From<IdentityError> for Error {
                 Kind::Identity,
                 "get new ones where these came from; what `aws login` keeps, any `aws` command of that profile refreshes".to_owned(),
             ),
-            IdentityError::Saml(ref error) => (Kind::Identity, super::sign_in::saml_hint(error)),
+            IdentityError::Saml(ref error) => {
+                (super::sign_in::saml_kind(error), super::sign_in::saml_hint(error))
+            },
         };
         Self::new(kind, error).with_hint(hint)
     }
@@ -68,6 +71,13 @@ impl From<SignInError> for Error {
             SignInError::Waiting { ref name, .. } => {
                 (Kind::PersonNeeded, format!("finish it there, or begin anew {}", again(name)))
             }
+            SignInError::Declined { ref name, source: RedirectError::Listen { port, .. } } => (
+                Kind::System,
+                format!(
+                    "end the program that has port {port}, or have another one registered at the provider: `redirect_port` of \
+                     [identity.{name}]; `assume login {name} --device` needs none"
+                ),
+            ),
             SignInError::Declined { ref name, .. } | SignInError::Shared { ref name, .. } => {
                 (Kind::Declined, format!("begin anew {}", again(name)))
             }

@@ -1,5 +1,6 @@
 //! What a person is told when AWS does not take a proof: the token, or the role's trust policy, is told apart by the code.
 
+use super::Kind;
 use crate::acquire::{SignedIn, Step};
 use crate::aws::Refusal;
 use crate::identity::{Claims, InvalidAssertion, SamlError, Unfit};
@@ -102,10 +103,28 @@ fn saml(refusal: &Refusal, step: &Step, name: &str) -> Option<String> {
     Some(text)
 }
 
+/// Returns what kind of failure it is where no assertion is had, or one that does not serve.
+pub(super) fn saml_kind(error: &SamlError) -> Kind {
+    match error {
+        SamlError::NeedsPerson { .. } | SamlError::Waiting { .. } => Kind::PersonNeeded,
+        SamlError::Page { reason, .. } => match reason {
+            CatchError::NeedsPerson | CatchError::NoWindow { .. } => Kind::PersonNeeded,
+            CatchError::Closed | CatchError::Abandoned { .. } => Kind::Declined,
+            CatchError::Unreachable { .. } => Kind::Unreachable,
+            CatchError::Page { status, .. } if *status >= 500 => Kind::Unreachable,
+            CatchError::Page { .. }
+            | CatchError::NoBrowser { .. }
+            | CatchError::Browser(_)
+            | CatchError::Ended { .. }
+            | CatchError::NoField { .. } => Kind::Identity,
+        },
+        SamlError::None { .. } | SamlError::Invalid { .. } | SamlError::Unfit { .. } => Kind::Identity,
+    }
+}
+
 /// Returns what helps where no assertion is had, or one that does not serve.
 pub(super) fn saml_hint(error: &SamlError) -> String {
-    let login =
-        |identity: &str| format!("sign in as `{identity}`: run the same in a terminal, where there is a display");
+    let login = |identity: &str| format!("in a terminal, where there is a display: `assume login {identity}`");
     match error {
         SamlError::NeedsPerson { identity } | SamlError::Waiting { identity, .. } => login(identity),
         SamlError::None { place, .. } => {
@@ -114,9 +133,7 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
         SamlError::Page { identity, reason, .. } => match reason {
             CatchError::NeedsPerson => login(identity),
             CatchError::Closed | CatchError::Abandoned { .. } => {
-                format!(
-                    "sign in as `{identity}` to the end, until the window closes by itself: run the same in a terminal"
-                )
+                format!("sign in to the end, until the window closes by itself: `assume login {identity}`")
             }
             CatchError::NoWindow { .. } => format!(
                 "sign in where there is a display, or have the assertion fetched by a program: \
@@ -128,6 +145,11 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
             CatchError::Browser(_) | CatchError::Ended { .. } => {
                 format!(
                     "is another window open with that profile? see it at work: `assume login {identity} --browser-visible`"
+                )
+            }
+            CatchError::Page { status, .. } if *status >= 500 => {
+                format!(
+                    "the provider is in trouble: try again later, or see it: `assume login {identity} --browser-visible`"
                 )
             }
             CatchError::Page { .. } | CatchError::Unreachable { .. } | CatchError::NoField { .. } => {

@@ -165,6 +165,7 @@ pub(crate) struct Hands {
     /// What is named as `browser`.
     pub(crate) program: PathBuf,
     log: PathBuf,
+    pid: PathBuf,
 }
 
 impl Hands {
@@ -198,10 +199,22 @@ impl Hands {
     pub(crate) fn doing(home: &Home, script: &str) -> Self {
         use std::os::unix::fs::PermissionsExt;
         let log = home.path().join("browser.log");
-        let text = format!("#!/bin/sh\nprintf '%s ' \"$@\" >>{0}\necho >>{0}\n{script}", log.display());
+        let pid = home.path().join("browser.pid");
+        let text = format!(
+            "#!/bin/sh\nprintf '%s ' \"$@\" >>{0}\necho >>{0}\necho $$ >{1}\n{script}",
+            log.display(),
+            pid.display()
+        );
         let program = home.write("browser", &text);
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o700)).unwrap();
-        Self { program, log }
+        Self { program, log, pid }
+    }
+
+    /// The person closes the window.
+    pub(crate) fn close(&self) {
+        let pid: i32 = std::fs::read_to_string(&self.pid).unwrap().trim().parse().unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_raw(pid).unwrap(), rustix::process::Signal::TERM)
+            .unwrap();
     }
 
     /// The words that it was started with, a line for each time.

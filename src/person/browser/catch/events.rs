@@ -46,6 +46,8 @@ pub(super) struct Posted {
 pub(super) struct Received {
     #[serde(rename = "type")]
     pub(super) kind: String,
+    #[serde(rename = "frameId")]
+    pub(super) frame: Option<String>,
     pub(super) response: Response,
 }
 
@@ -72,5 +74,13 @@ pub(super) struct Evaluated {
 
 #[derive(Deserialize)]
 pub(super) struct Evaluation {
-    pub(super) value: Option<bool>,
+    pub(super) value: Option<There>,
+}
+
+/// What is on a page.
+#[derive(Deserialize)]
+pub(super) struct There {
+    #[serde(rename = "isComplete")]
+    pub(super) is_complete: bool,
+    pub(super) title: String,
 }

@@ -87,12 +87,14 @@ pub enum CatchError {
         waited: Duration,
     },
     /// The page is an error page.
-    #[error("{host} answered HTTP {status} instead of a sign-in page")]
+    #[error("{host} answered HTTP {status}{} instead of a sign-in page", called(title.as_deref()))]
     Page {
         /// The site.
         host: String,
         /// The status.
         status: u16,
+        /// How the page calls itself.
+        title: Option<String>,
     },
     /// The page cannot be reached.
     #[error("{host} cannot be reached: {reason}")]
@@ -108,6 +110,10 @@ pub enum CatchError {
         /// The field.
         field: &'static str,
     },
+}
+
+fn called(title: Option<&str>) -> String {
+    title.filter(|title| !title.is_empty()).map_or_else(String::new, |title| format!(" (\"{title}\")"))
 }
 
 /// Signs in and returns the field of the form that was caught.
@@ -128,6 +134,8 @@ pub fn catch(wanted: &Catch<'_>, world: &World) -> Result<SecretString, CatchErr
     if tries_silently {
         match without(false) {
             Err(CatchError::NeedsPerson) if wanted.window == Window::WhenNeeded => {}
+            // Some sites refuse a browser that has no window.
+            Err(CatchError::Page { status: 403, .. }) if wanted.window == Window::WhenNeeded => {}
             caught => return caught,
         }
     }

@@ -13,6 +13,7 @@ use super::super::pipe::{Message, Next, Pipe};
 use super::super::{BrowserError, is_ours};
 use super::events::{Attached, Detached, Evaluated, Failed, Paused, Received};
 use super::{Catch, CatchError};
+use crate::person::{self, plain};
 use crate::world::Env;
 
 /// One run of the browser.
@@ -29,16 +30,32 @@ pub(super) struct Visit<'a> {
     /// Whether a page is being fetched.
     is_loading: bool,
     /// The last page's answer.
-    page: Option<(String, u16)>,
+    page: Option<Answered>,
     asked_page: Option<u64>,
+}
+
+/// How a site answered for a page.
+struct Answered {
+    host: String,
+    status: u16,
+}
+
+impl Answered {
+    /// Whether it is no page to sign in at. 401 and 407 are the browser's own dialogue.
+    fn is_error(&self) -> bool {
+        self.status >= 400 && !matches!(self.status, 401 | 407)
+    }
 }
 
 /// How long a page may stand still before it counts as one that waits for a person.
 const STILL: Duration = Duration::from_millis(2_000);
+/// How long an error page may stand still before it counts as one: it may lead on by itself.
+const STILL_ERROR: Duration = Duration::from_millis(300);
 /// How long signing in may take where nobody is asked.
 const SILENT: Duration = Duration::from_secs(25);
 /// How long a browser may take to write its cookies down.
 pub(super) const CLOSING: Duration = Duration::from_secs(5);
+
 impl<'a> Visit<'a> {
     pub(super) fn begin(
         wanted: &'a Catch<'a>,
@@ -136,14 +153,16 @@ impl<'a> Visit<'a> {
             "Fetch.requestPaused" => return self.pause(session, message.params()?),
             "Network.responseReceived" => {
                 let received: Received = message.params()?;
-                if received.kind == "Document" && self.is_page(session) {
-                    self.page = Some((host(&received.response.url), received.response.status));
+                if received.kind == "Document" && self.is_main(session, received.frame.as_deref()) {
+                    self.page_came(Answered { host: host(&received.response.url), status: received.response.status });
                 }
             }
             "Network.loadingFailed" => {
                 let failed: Failed = message.params()?;
                 let is_ours = failed.canceled || failed.reason == "net::ERR_ABORTED";
-                if failed.kind == "Document" && !is_ours && self.is_page(session) {
+                if failed.kind == "Document" && failed.reason == "net::ERR_HTTP_RESPONSE_CODE_FAILURE" {
+                    // An error without a page: the browser shows one of its own.
+                } else if failed.kind == "Document" && !is_ours && self.is_page(session) {
                     let host = self.wanted.start.host_str().unwrap_or_default().to_owned();
                     return Some(Err(CatchError::Unreachable { host, reason: failed.reason }));
                 }
@@ -156,6 +175,24 @@ impl<'a> Visit<'a> {
         self.moved = Instant::now();
         self.asked_page = None;
         None
+    }
+
+    /// The main frame of a page bears its target's name; what a frame in it shows is not the page.
+    fn is_main(&self, session: Option<&str>, frame: Option<&str>) -> bool {
+        let is_it =
+            |(known, target): &(String, String)| Some(known.as_str()) == session && Some(target.as_str()) == frame;
+        self.pages.iter().any(is_it)
+    }
+
+    /// A person who sees an error page may still know the way on, and is told at once what they see.
+    fn page_came(&mut self, page: Answered) {
+        if self.is_visible && page.is_error() {
+            let Answered { host, status } = &page;
+            person::note(&format!(
+                "{host} answered HTTP {status} instead of a sign-in page: go on in the window if you can, or close it"
+            ));
+        }
+        self.page = Some(page);
     }
 
     fn is_page(&self, session: Option<&str>) -> bool {
@@ -199,9 +236,18 @@ impl<'a> Visit<'a> {
         Some(Ok(paused.request.body.unwrap_or_default()))
     }
 
-    /// Nothing came for a moment: if the page stands still, is it one that waits for somebody?
+    /// Nothing came for a moment: if the page stands still, is it one that waits for somebody? Before somebody it may.
     fn look_still(&mut self) {
-        if self.asked_page.is_some() || self.is_loading || self.moved.elapsed() < STILL || self.page.is_none() {
+        if self.is_visible {
+            return;
+        }
+        let Some(page) = &self.page else { return };
+        let (still, is_loading) = match page.is_error() {
+            // Whatever else of it is still to come makes it no better.
+            true => (STILL_ERROR, false),
+            false => (STILL, self.is_loading),
+        };
+        if self.asked_page.is_some() || is_loading || self.moved.elapsed() < still {
             return;
         }
         if let Some((session, _)) = self.pages.last().cloned() {
@@ -212,21 +258,17 @@ impl<'a> Visit<'a> {
 
     fn hear_page(&mut self, message: &Message) -> Option<Result<Zeroizing<String>, CatchError>> {
         let there = message.result::<Evaluated>().and_then(|answer| answer.result.value);
-        let Some(has_fields) = there else {
-            // It is not all there yet.
+        let Answered { host, status } = self.page.as_ref()?;
+        if self.page.as_ref().is_some_and(Answered::is_error) {
+            let title = there.map(|there| plain(there.title.trim()).chars().take(LONGEST_TITLE).collect());
+            return Some(Err(CatchError::Page { host: host.clone(), status: *status, title }));
+        }
+        if !there.is_some_and(|there| there.is_complete) {
             self.moved = Instant::now();
             self.asked_page = None;
             return None;
-        };
-        let (host, status) = self.page.clone()?;
-        // 401 and 407 are the browser's own dialogue.
-        let is_error = status >= 400 && !matches!(status, 401 | 407);
-        // An error page may have a search field; before a person it may stay.
-        if is_error && (!self.is_visible || !has_fields) {
-            return Some(Err(CatchError::Page { host, status }));
         }
-        // It stays answered until something moves.
-        (!self.is_visible).then_some(Err(CatchError::NeedsPerson))
+        Some(Err(CatchError::NeedsPerson))
     }
 }
 
@@ -241,10 +283,11 @@ const SWITCHES: [&str; 7] = [
     "--disable-session-crashed-bubble",
 ];
 
-/// Whether there is a field on the page that a person could fill in; null before the page is all there.
-const WHAT_IS_THERE: &str = "document.readyState !== 'complete' ? null : \
-    [...document.querySelectorAll('input:not([type=hidden]):not([type=submit]):not([type=button]),select,textarea')]\
-    .some(e => e.getClientRects().length > 0)";
+/// Whether the page is all there, and how it calls itself.
+const WHAT_IS_THERE: &str = "({ isComplete: document.readyState === 'complete', title: document.title })";
+
+/// What is shown of a page's title, in characters.
+const LONGEST_TITLE: usize = 120;
 
 fn host(url: &str) -> String {
     Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
