@@ -6,6 +6,7 @@
 mod acquire;
 mod config;
 mod console;
+mod discovery;
 mod handover;
 mod identity;
 mod mfa;

@@ -17,6 +17,7 @@ pub mod recall;
 pub mod mfa;
 pub mod sts;
 pub mod acquire;
+pub mod discovery;
 pub mod console;
 pub mod rotation;
 pub mod handover;

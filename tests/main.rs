@@ -6,6 +6,7 @@ mod catalog;
 mod cognito;
 mod console;
 mod declared;
+mod discover;
 mod documents;
 mod faults;
 mod foreign_clients;

@@ -90,7 +90,10 @@ impl Clients {
         config.set_use_fips(Some(reach.fips));
         config.set_use_dual_stack(Some(reach.dual_stack));
         config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
-        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        // Whoever asks once for each of many is told of tries elsewhere: what failed of one call is no news of the next.
+        if tries != Tries::Once {
+            config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        }
         aws_sdk_sso::Client::from_conf(config.build())
     }
 

@@ -9,7 +9,7 @@ use super::became;
 use super::engine;
 use super::overrides::OverrideArgs;
 use super::stdout;
-use crate::config::{AwsConfigEdit, Catalog, Change, Origin, is_profile_name};
+use crate::config::{AwsConfigEdit, Catalog, Change, Origin, Pointer, Put, is_profile_name};
 use crate::error::{Error, Kind};
 use crate::person::{self, plain};
 use crate::world::World;
@@ -64,17 +64,19 @@ fn credential_process(args: &CredentialProcessArgs, world: &World) -> Result<Exi
     }
     names.sort();
     names.dedup();
-    for name in &names {
-        set_up(name, &program, &catalog, &mut file, world)?;
-    }
+    catalog.expect_many();
+    let pointers = names.iter().map(|name| pointer(name, &program, &catalog, world)).collect::<Result<_, _>>()?;
+    let put = file.put_all(pointers)?;
+    let mut removed = Vec::new();
     if args.prune {
         for (profile, asked) in catalog.pointers() {
             if !catalog.leads_somewhere(&asked) {
                 file.prune(&profile)?;
-                person::note(&format!("`{profile}` asks for `{asked}`, which is no more"));
+                removed.push(format!("`{profile}` asks for `{asked}`, which is no more"));
             }
         }
     }
+    tell_few(&removed);
     if args.dry_run {
         stdout::print(&difference(file.path(), file.changes()))?;
         return Ok(ExitCode::SUCCESS);
@@ -82,14 +84,28 @@ fn credential_process(args: &CredentialProcessArgs, world: &World) -> Result<Exi
     let (path, changed) = (file.path().to_owned(), !file.changes().is_empty());
     file.save()?;
     person::note(&if changed {
-        format!("{} is up to date", path.display())
+        let Put { added, changed } = &put;
+        tell_few(&added.iter().map(|profile| format!("`{profile}` is added")).collect::<Vec<_>>());
+        let s = if added.len() == 1 { "" } else { "s" };
+        let changed = if changed.is_empty() { String::new() } else { format!("{} changed, ", changed.len()) };
+        let what = format!("{} profile{s} added, {changed}{} removed", added.len(), removed.len());
+        format!("{} is up to date: {what}", path.display())
     } else {
         format!("{} was up to date already", path.display())
     });
     Ok(ExitCode::SUCCESS)
 }
 
-fn set_up(name: &str, program: &str, catalog: &Catalog, file: &mut AwsConfigEdit, world: &World) -> Result<(), Error> {
+/// Says each, or the first of many.
+fn tell_few(lines: &[String]) {
+    const FEW: usize = 10;
+    lines.iter().take(FEW).for_each(|line| person::note(line));
+    if lines.len() > FEW {
+        person::note(&format!("and {} more", lines.len() - FEW));
+    }
+}
+
+fn pointer(name: &str, program: &str, catalog: &Catalog, world: &World) -> Result<Pointer, Error> {
     if !is_profile_name(name) {
         let what =
             format!("`{name}` cannot be the name of an AWS profile (letters, digits and _-/.%@:+ can stand in one)");
@@ -113,8 +129,7 @@ fn set_up(name: &str, program: &str, catalog: &Catalog, file: &mut AwsConfigEdit
     };
     let region = plan.region.as_ref().filter(|region| matches!(region.origin, Origin::File { .. }));
     let command = format!("{program} credential-process {name}");
-    file.put(&profile, &command, region.map(|region| region.value.as_str()))?;
-    Ok(())
+    Ok(Pointer { profile, command, region: region.map(|region| region.value.as_str().to_owned()) })
 }
 
 /// Returns the program as the line names it: absolute, since programs that a desktop starts have another PATH, and by the

@@ -28,6 +28,26 @@ pub struct Change {
     pub added: Vec<String>,
 }
 
+/// A profile that asks us, as it shall stand in the file.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Pointer {
+    /// Its name.
+    pub profile: String,
+    /// What it runs.
+    pub command: String,
+    /// The Region that one which is not there yet is given.
+    pub region: Option<String>,
+}
+
+/// What became of profiles that were put into the file.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Put {
+    /// Profiles that were not there.
+    pub added: Vec<String>,
+    /// Profiles that were there, and ran something else, or nothing.
+    pub changed: Vec<String>,
+}
+
 /// Tells a section that we made from one that we only added a line to: the first goes as a whole.
 const MARK: &str = "# added by `assume setup credential-process`";
 const KEY: &str = "credential_process";
@@ -60,19 +80,61 @@ impl AwsConfigEdit {
             self.splice(block.end..block.end, &format!("{open}{line}"));
             return Ok(());
         }
-        let mut section = String::new();
-        if !self.text.is_empty() {
-            section.push_str(if self.text.ends_with('\n') { "" } else { end });
-            section.push_str(end);
-        }
-        let header = if profile == "default" { "[default]".to_owned() } else { format!("[profile {profile}]") };
-        section.push_str(&format!("{header}{end}{MARK}{end}{line}"));
-        if let Some(region) = region {
-            section.push_str(&format!("region = {region}{end}"));
-        }
-        let at = self.text.len();
-        self.splice(at..at, &section);
+        self.append(&[Pointer {
+            profile: profile.to_owned(),
+            command: command.to_owned(),
+            region: region.map(str::to_owned),
+        }]);
         Ok(())
+    }
+
+    /// Makes each profile run its command, as `put` does. The file is looked through once for those of which nothing is to
+    /// be changed, and for all that are new.
+    pub fn put_all(&mut self, pointers: Vec<Pointer>) -> Result<Put, ConfigError> {
+        let file = self.file()?;
+        file.sort();
+        let mut put = Put::default();
+        let mut new: Vec<Pointer> = Vec::new();
+        let mut other = Vec::new();
+        for pointer in pointers {
+            match file.place_of(&pointer.profile, KEY) {
+                Some((_, place)) if self.text[place.clone()] == *pointer.command => {}
+                None if file.blocks_of(&pointer.profile).is_empty() => new.push(pointer),
+                Some(_) | None => other.push(pointer),
+            }
+        }
+        for Pointer { profile, command, region } in other {
+            self.put(&profile, &command, region.as_deref())?;
+            put.changed.push(profile);
+        }
+        new.sort_by(|a, b| a.profile.cmp(&b.profile));
+        new.dedup_by(|a, b| a.profile == b.profile);
+        self.append(&new);
+        put.added.extend(new.into_iter().map(|pointer| pointer.profile));
+        Ok(put)
+    }
+
+    /// Adds profiles at the file's end.
+    fn append(&mut self, pointers: &[Pointer]) {
+        let end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let mut sections = String::new();
+        for Pointer { profile, command, region } in pointers {
+            if !self.text.is_empty() && sections.is_empty() {
+                sections.push_str(if self.text.ends_with('\n') { "" } else { end });
+            }
+            if !self.text.is_empty() || !sections.is_empty() {
+                sections.push_str(end);
+            }
+            let header = if profile == "default" { "[default]".to_owned() } else { format!("[profile {profile}]") };
+            sections.push_str(&format!("{header}{end}{MARK}{end}{KEY} = {command}{end}"));
+            if let Some(region) = region {
+                sections.push_str(&format!("region = {region}{end}"));
+            }
+        }
+        if !sections.is_empty() {
+            let at = self.text.len();
+            self.splice(at..at, &sections);
+        }
     }
 
     /// Takes our line out of a profile, and the profile itself if we made it and nobody added to it.
@@ -231,13 +293,21 @@ mod tests {
         fn whatever_the_file_a_profile_is_set_up_once_and_all_other_bytes_stay(text in files(), name in "[a-d]|default") {
             let mut file = edit(&text);
             prop_assume!(file.file().is_ok());
+            // A comment between the lines of a value goes with it.
+            let replaced = file.file().unwrap().place_of(&name, KEY).map_or(0..0, |(_, place)| place);
             file.put(&name, COMMAND, None).unwrap();
             let parsed = file.file().unwrap();
             let (_, place) = parsed.place_of(&name, KEY).unwrap();
             prop_assert_eq!(&file.text[place], COMMAND);
             // What was there is there still, in order, but for the value that was replaced.
             let mut rest = file.text.as_str();
-            for line in text.split_inclusive('\n').filter(|line| !line.starts_with(KEY) && !line.starts_with([' ', '\t'])) {
+            let mut begin = 0;
+            for line in text.split_inclusive('\n') {
+                let is_replaced = replaced.contains(&begin) || line.starts_with(KEY) || line.starts_with([' ', '\t']);
+                begin += line.len();
+                if is_replaced {
+                    continue;
+                }
                 let at = rest.find(line.trim_end_matches(['\r', '\n']));
                 prop_assert!(at.is_some(), "{:?} is gone from {:?}", line, file.text);
                 rest = &rest[at.unwrap_or(0)..];
@@ -246,6 +316,25 @@ mod tests {
             again.put(&name, COMMAND, None).unwrap();
             prop_assert_eq!(&again.text, &file.text);
             prop_assert!(again.changes.is_empty());
+        }
+
+        #[test]
+        fn many_at_once_are_put_as_one_after_the_other(text in files(), names in prop::collection::vec("[a-f]|default", 0..5)) {
+            let (mut one, mut all) = (edit(&text), edit(&text));
+            prop_assume!(one.file().is_ok());
+            let names: std::collections::BTreeSet<String> = names.into_iter().collect();
+            let command = |name: &str| format!("/bin/assume credential-process {name}");
+            let is_there = |name: &&String| !one.file().unwrap().blocks_of(name).is_empty();
+            let (first, then): (Vec<&String>, Vec<&String>) = names.iter().partition(is_there);
+            for name in first.into_iter().chain(then) {
+                one.put(name, &command(name), Some("eu-west-1")).unwrap();
+            }
+            let pointer = |name: &String| Pointer { profile: name.clone(), command: command(name), region: Some("eu-west-1".to_owned()) };
+            let put = all.put_all(names.iter().map(pointer).collect()).unwrap();
+            prop_assert_eq!(&all.text, &one.text);
+            prop_assert_eq!(put.added.len() + put.changed.len(), names.len());
+            let again = all.put_all(names.iter().map(pointer).collect()).unwrap();
+            prop_assert_eq!(again, Put::default());
         }
 
         #[test]

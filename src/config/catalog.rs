@@ -1,13 +1,14 @@
 //! All that was declared, found by name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::aws_file::{AwsFile, Family};
 use super::aws_profile::AwsFiles;
 use super::console::ConsoleSettings;
 use super::environment;
 use super::error::ConfigError;
+use super::generated::is_same_file;
 use super::model::{AwsProfile, Connection, Declared, Defaults, Identity, Source};
 use super::origin::{Origin, Sourced};
 use super::ours::{NameOf, OurFile};
@@ -247,10 +248,15 @@ impl Catalog {
         self.aws.whole().map(drop)
     }
 
-    /// Every name, sorted; a name that is declared twice comes with the declaration that counts first.
-    pub fn listings(&self) -> Vec<Listing> {
+    /// Makes it ready to be asked for one name after the other.
+    pub fn expect_many(&self) {
         self.aws.sort();
         self.main.iter().chain(&self.included).for_each(OurFile::number_lines);
+    }
+
+    /// Every name, sorted; a name that is declared twice comes with the declaration that counts first.
+    pub fn listings(&self) -> Vec<Listing> {
+        self.expect_many();
         let own: BTreeSet<&str> = self.our_names().map(|(_, _, entry)| entry.key.as_str()).collect();
         let ours = |file: &OurFile| -> Vec<(String, &'static str, Origin)> {
             file.names().map(|(what, entry)| (entry.key.clone(), what.word(), file.origin(what, entry))).collect()
@@ -285,6 +291,25 @@ impl Catalog {
             Some(Declared::AwsProfile(profile)) => role_arn_of(profile),
             Some(Declared::Identity(_)) | None => None,
         })
+    }
+
+    /// The files that our file includes: where each lies, and its text.
+    pub fn included(&self) -> impl Iterator<Item = (&Path, &str)> {
+        self.included.iter().map(OurFile::source)
+    }
+
+    /// Every name that stands before one of that included file, or would be hidden by it, and where: all but the file's own
+    /// names, and but the profiles that only ask us for one of them.
+    pub fn names_beside(&self, file: &Path) -> BTreeMap<String, Origin> {
+        self.expect_many();
+        let ours = self.main.iter().chain(&self.included).filter(|known| !is_same_file(known.source().0, file));
+        let ours =
+            ours.flat_map(|known| known.names().map(|(what, entry)| (entry.key.clone(), known.origin(what, entry))));
+        let profiles: BTreeSet<&str> = self.aws.names().filter(|name| !self.aws.points_to_itself(name)).collect();
+        let profiles = profiles.into_iter().filter_map(|name| Some((name.to_owned(), self.aws.begins(name)?)));
+        let sessions = self.aws.sessions().filter_map(|name| Some((name.to_owned(), self.aws.session_begins(name)?)));
+        // Of two places the one that counts is named.
+        sessions.chain(profiles).chain(ours).collect()
     }
 
     /// Every file and folder that was read, or looked for and not there: as long as none of them changes, all is as it was.

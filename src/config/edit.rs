@@ -4,14 +4,17 @@
 //! lose line ends and layout. What comes out is parsed again before it is kept.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::document::{Document, Entry, Table, Value};
 use super::error::ConfigError;
+use super::generated::is_same_file;
+use super::include::includes;
 use super::origin::Origin;
 use super::ours::{NameOf, OurFile, title};
 use super::read::{self, Trust};
 use super::role::Around;
+use super::section::invalid;
 use super::write;
 use crate::world::World;
 
@@ -134,6 +137,67 @@ impl ConfigEdit {
         Ok(true)
     }
 
+    /// Makes the file include another one. Returns whether that took a change.
+    pub fn include(&mut self, file: &Path) -> Result<bool, ConfigError> {
+        if self.includes(file)? {
+            return Ok(false);
+        }
+        let document = self.document()?;
+        let line_end = if self.text.contains("\r\n") { "\r\n" } else { "\n" };
+        let written = self.as_written(file);
+        let value = toml_edit::Value::from(written.as_str());
+        let found = document.root.entry("include");
+        let list = found.map(|found| self.text[found.span.clone()].parse::<toml_edit::Value>());
+        match (found, list) {
+            (Some(found), Some(Ok(toml_edit::Value::Array(mut list)))) => {
+                // As those before it stand: in a line of its own, or behind a blank.
+                let before = list.iter().last().and_then(|last| last.decor().prefix()?.as_str()).unwrap_or_default();
+                let prefix = match before.rfind('\n') {
+                    Some(line) => &before[line..],
+                    None if list.is_empty() => "",
+                    None => " ",
+                };
+                let value = value.decorated(prefix, "");
+                list.push_formatted(value);
+                self.splice(found.span.clone(), &list.to_string())?;
+            }
+            _ => {
+                let own = |entry: &&Entry| !is_in_header(&self.text, entry.at);
+                let (at, after) = match document.root.0.iter().filter(own).map(last_byte).max() {
+                    Some(last) => (line_after(&self.text, last), ""),
+                    None => (after_first_words(&self.text), line_end),
+                };
+                let (head, rest) = self.text.split_at(at);
+                let open = if head.is_empty() || head == BOM || head.ends_with('\n') { "" } else { line_end };
+                let after = if rest.is_empty() { "" } else { after };
+                self.splice(at..at, &format!("{open}include = [{value}]{line_end}{after}"))?;
+            }
+        }
+        match self.includes(file)? {
+            true => Ok(true),
+            false => {
+                let origin = Origin::File { path: self.path.as_path().into(), line: 1, key: "include".to_owned() };
+                let reason = format!("it cannot be edited in this file; add \"{written}\" to it by hand");
+                Err(invalid("include", &reason, &origin))
+            }
+        }
+    }
+
+    fn includes(&self, file: &Path) -> Result<bool, ConfigError> {
+        let whole = OurFile::from_text(&self.path, self.text.clone())?;
+        let covers =
+            |path: &Path| is_same_file(path, file) || file.parent().is_some_and(|folder| is_same_file(path, folder));
+        Ok(includes(&whole.top(), self.home.as_deref())?.iter().any(|include| covers(&include.path)))
+    }
+
+    /// Returns a path as a person would write it into the file.
+    fn as_written(&self, file: &Path) -> String {
+        let beside = self.path.parent().and_then(|folder| file.strip_prefix(folder).ok());
+        let in_home = || Some(Path::new("~").join(file.strip_prefix(self.home.as_deref()?).ok()?));
+        let path = beside.map(Path::to_owned).or_else(in_home).unwrap_or_else(|| file.to_owned());
+        path.display().to_string()
+    }
+
     /// Returns where a table begins, as the file would be.
     pub fn origin(&self, kind: TableKind, name: &str) -> Option<Origin> {
         let document = self.document().ok()?;
@@ -219,6 +283,25 @@ fn is_in_one_piece(text: &str, entry: &Entry) -> bool {
             !is_in_header(text, entry.at)
         }
     }
+}
+
+/// What some editors of Windows begin a file with.
+const BOM: &str = "\u{feff}";
+
+/// Returns the place after the comments at a file's top that stand by themselves.
+fn after_first_words(text: &str) -> usize {
+    let start = if text.starts_with(BOM) { BOM.len() } else { 0 };
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        at += line.len();
+        if line.trim().is_empty() {
+            return at;
+        }
+        if !line.starts_with('#') {
+            return start;
+        }
+    }
+    at
 }
 
 fn line_start(text: &str, at: usize) -> usize {
@@ -332,6 +415,33 @@ mod tests {
                     assert_eq!(file.text, before);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn an_include_is_added_where_it_belongs_and_once() {
+        for (before, after) in [
+            ("", "include = [\"found/a.toml\"]\n"),
+            ("# mine\n\n[role.a]\nvia = \"b\"\n", "# mine\n\ninclude = [\"found/a.toml\"]\n\n[role.a]\nvia = \"b\"\n"),
+            ("# of a\n[role.a]\nvia = \"b\"\n", "include = [\"found/a.toml\"]\n\n# of a\n[role.a]\nvia = \"b\"\n"),
+            (
+                "region = 'eu-west-1' # home\r\n\r\n[role.a]\r\nvia = 'b'\r\n",
+                "region = 'eu-west-1' # home\r\ninclude = [\"found/a.toml\"]\r\n\r\n[role.a]\r\nvia = 'b'\r\n",
+            ),
+            ("region = 'eu-west-1'", "region = 'eu-west-1'\ninclude = [\"found/a.toml\"]\n"),
+            ("include = []\n", "include = [\"found/a.toml\"]\n"),
+            ("include = [\"x.toml\"] # team\n", "include = [\"x.toml\", \"found/a.toml\"] # team\n"),
+            (
+                "include = [\n    \"x.toml\", # team\n    { path = \"y\", allow = [\"commands\"] },\n]\n[role.a]\nvia = \"b\"\n",
+                "include = [\n    \"x.toml\", # team\n    { path = \"y\", allow = [\"commands\"] },\n    \"found/a.toml\",\n]\n[role.a]\nvia = \"b\"\n",
+            ),
+            ("include = [\"found/a.toml\"]\n", "include = [\"found/a.toml\"]\n"),
+            ("include = [\"found\"]\n", "include = [\"found\"]\n"),
+        ] {
+            let mut file = edit(before);
+            let changed = file.include(Path::new("found/a.toml")).unwrap();
+            assert_eq!((file.text.as_str(), changed), (after, before != after));
+            assert!(!file.include(Path::new("found/a.toml")).unwrap(), "{after}");
         }
     }
 

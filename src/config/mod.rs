@@ -12,6 +12,7 @@ mod document;
 mod edit;
 mod environment;
 mod error;
+mod generated;
 mod include;
 mod model;
 mod origin;
@@ -23,12 +24,13 @@ mod section;
 mod sign_in;
 mod write;
 
-pub use aws_edit::{AwsConfigEdit, Change, is_profile_name};
+pub use aws_edit::{AwsConfigEdit, Change, Pointer, Put, is_profile_name};
 pub use catalog::{Catalog, Listing};
 pub use console::{ConsoleSettings, OwnOrNamed};
 pub use edit::{ConfigEdit, TableKind};
 pub use environment::endpoint;
 pub use error::ConfigError;
+pub use generated::{GeneratedEdit, default_place};
 pub use model::{
     AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, ProfileSignIn, Role, RoleCall, Source,
     StaticKeys, StoreName, StsEndpoints, VaultSettings,

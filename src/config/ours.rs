@@ -128,9 +128,14 @@ impl OurFile {
         Ok(())
     }
 
-    fn top(&self) -> Section<'_> {
+    pub(super) fn top(&self) -> Section<'_> {
         let origin = Origin::File { path: self.document.path.clone(), line: 1, key: "file".to_owned() };
         Section { document: &self.document, table: &self.document.root, title: "the config file".to_owned(), origin }
+    }
+
+    /// Where the file lies, and its text.
+    pub(super) fn source(&self) -> (&Path, &str) {
+        (&self.document.path, &self.document.text)
     }
 
     /// Every name in the file, with what it is.

@@ -7,11 +7,13 @@ mod ask;
 pub mod browser;
 mod caller;
 mod dialog;
+mod progress;
 mod redirect;
 mod talk;
 mod terminal;
 
 pub use ask::{PersonError, ask_line, ask_secret, confirm, has_terminal, is_reachable};
 pub use caller::caller;
+pub use progress::Progress;
 pub use redirect::{Redirect, RedirectError};
 pub use talk::{Hold, is_unsafe, note, plain, warn};

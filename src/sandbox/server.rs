@@ -169,6 +169,11 @@ impl Server {
         self.shared.estate().identity_center.expire_tokens();
     }
 
+    /// Gives a person of Identity Center a permission set in an account that somebody has there already, or takes it away.
+    pub fn assign(&self, person: &str, account: &str, permission_set: &str, is_assigned: bool) {
+        self.shared.estate().identity_center.assign(person, (account, permission_set), is_assigned);
+    }
+
     /// Ends every sign-in at Identity Center.
     pub fn revoke_sign_ins(&self) {
         self.shared.estate().identity_center.revoke();

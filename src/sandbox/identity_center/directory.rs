@@ -109,6 +109,17 @@ impl Directory {
         self.access.clear();
     }
 
+    /// Makes or ends an assignment.
+    pub(in crate::sandbox) fn assign(&mut self, person: &str, (account, set): (&str, &str), is_assigned: bool) {
+        let assignment = (account.to_owned(), set.to_owned());
+        for person in self.people.iter_mut().filter(|known| known.name == person) {
+            person.assignments.retain(|known| *known != assignment);
+            if is_assigned {
+                person.assignments.push(assignment.clone());
+            }
+        }
+    }
+
     /// Ends every sign-in: no refresh token gives another access token.
     pub(in crate::sandbox) fn revoke(&mut self) {
         self.access.clear();
