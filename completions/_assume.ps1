@@ -55,6 +55,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
+            [CompletionResult]::new('discover', 'discover', [CompletionResultType]::ParameterValue, 'List every account and role that you reach through IAM Identity Center')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
@@ -416,6 +417,19 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
+        'assume;discover' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'Another file for them')
+            [CompletionResult]::new('--template', '--template', [CompletionResultType]::ParameterName, 'What roles are called, with {account}, {account_id}, {role} and {sign_in} in it [default: {account}-{role}]')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'Only accounts whose name or id fits, such as ''prod-*''; ''*'' for all again')
+            [CompletionResult]::new('--not-account', '--not-account', [CompletionResultType]::ParameterName, 'No accounts whose name or id fits')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'Only roles whose name fits')
+            [CompletionResult]::new('--not-role', '--not-role', [CompletionResultType]::ParameterName, 'No roles whose name fits')
+            [CompletionResult]::new('--write', '--write', [CompletionResultType]::ParameterName, 'Write the roles into a file that your config file includes')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'As JSON: roles, file, added, changed, gone, unchanged')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;identity' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
@@ -672,6 +686,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
+            [CompletionResult]::new('discover', 'discover', [CompletionResultType]::ParameterValue, 'List every account and role that you reach through IAM Identity Center')
             [CompletionResult]::new('identity', 'identity', [CompletionResultType]::ParameterValue, 'Add, list, remove or rotate the identities that you start as')
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
@@ -742,6 +757,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;logout' {
+            break
+        }
+        'assume;help;discover' {
             break
         }
         'assume;help;identity' {

@@ -22,6 +22,9 @@ _assume() {
             assume,credential-process)
                 cmd="assume__subcmd__credential__subcmd__process"
                 ;;
+            assume,discover)
+                cmd="assume__subcmd__discover"
+                ;;
             assume,exec)
                 cmd="assume__subcmd__exec"
                 ;;
@@ -87,6 +90,9 @@ _assume() {
                 ;;
             assume__subcmd__help,credential-process)
                 cmd="assume__subcmd__help__subcmd__credential__subcmd__process"
+                ;;
+            assume__subcmd__help,discover)
+                cmd="assume__subcmd__help__subcmd__discover"
                 ;;
             assume__subcmd__help,exec)
                 cmd="assume__subcmd__help__subcmd__exec"
@@ -344,7 +350,7 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout discover identity mfa vault trust sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -573,6 +579,44 @@ _assume() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        assume__subcmd__discover)
+            opts="-h --write --to --template --account --not-account --role --not-role --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --template)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-account)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --not-role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         assume__subcmd__exec)
             opts="-h --refresh --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -776,7 +820,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help)
-            opts="use exec export credential-process unset status list explain role setup init console token root login logout identity mfa vault trust sandbox help"
+            opts="use exec export credential-process unset status list explain role setup init console token root login logout discover identity mfa vault trust sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -804,6 +848,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__credential__subcmd__process)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__discover)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

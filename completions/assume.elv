@@ -52,6 +52,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand root 'Do one task as the root user of a member account, for 15 minutes'
             cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
+            cand discover 'List every account and role that you reach through IAM Identity Center'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
@@ -382,6 +383,18 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
+        &'assume;discover'= {
+            cand --to 'Another file for them'
+            cand --template 'What roles are called, with {account}, {account_id}, {role} and {sign_in} in it [default: {account}-{role}]'
+            cand --account 'Only accounts whose name or id fits, such as ''prod-*''; ''*'' for all again'
+            cand --not-account 'No accounts whose name or id fits'
+            cand --role 'Only roles whose name fits'
+            cand --not-role 'No roles whose name fits'
+            cand --write 'Write the roles into a file that your config file includes'
+            cand --json 'As JSON: roles, file, added, changed, gone, unchanged'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;identity'= {
             cand -h 'Print help'
             cand --help 'Print help'
@@ -600,6 +613,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand root 'Do one task as the root user of a member account, for 15 minutes'
             cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
+            cand discover 'List every account and role that you reach through IAM Identity Center'
             cand identity 'Add, list, remove or rotate the identities that you start as'
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
@@ -650,6 +664,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;login'= {
         }
         &'assume;help;logout'= {
+        }
+        &'assume;help;discover'= {
         }
         &'assume;help;identity'= {
             cand add 'Keep an IAM user''s access key in the vault, and declare it as an identity'

@@ -374,6 +374,20 @@ module completions {
     profile?: string          # A role profile, or an identity with all sessions that started from it
   ]
 
+  # List every account and role that you reach through IAM Identity Center
+  export extern "assume discover" [
+    --write                   # Write the roles into a file that your config file includes
+    --to: path                # Another file for them
+    --template: string        # What roles are called, with {account}, {account_id}, {role} and {sign_in} in it [default: {account}-{role}]
+    --account: string         # Only accounts whose name or id fits, such as 'prod-*'; '*' for all again
+    --not-account: string     # No accounts whose name or id fits
+    --role: string            # Only roles whose name fits
+    --not-role: string        # No roles whose name fits
+    --json                    # As JSON: roles, file, added, changed, gone, unchanged
+    --help(-h)                # Print help (see more with '--help')
+    name?: string             # An identity, an sso-session, or a profile that leads to one; the only one there is, if left out
+  ]
+
   # Add, list, remove or rotate the identities that you start as
   export extern "assume identity" [
     --help(-h)                # Print help
@@ -692,6 +706,10 @@ module completions {
 
   # Forget cached sessions
   export extern "assume help logout" [
+  ]
+
+  # List every account and role that you reach through IAM Identity Center
+  export extern "assume help discover" [
   ]
 
   # Add, list, remove or rotate the identities that you start as
