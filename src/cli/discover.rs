@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::sign_in::{self, Leads};
 use super::stdout;
-use crate::config::{Catalog, ConfigEdit, Declared, GeneratedEdit, SignIn, Source, default_place};
+use crate::config::{Catalog, ConfigEdit, Declared, GeneratedEdit, Origin, SignIn, Source, default_place};
 use crate::discovery::{Difference, Generated, Glob, Named, Renamed, Seen, Settings, Template, named, reach};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
@@ -117,12 +117,15 @@ pub(super) fn run(args: &DiscoverArgs, world: &World) -> Result<ExitCode, Error>
 fn center(args: &DiscoverArgs, catalog: &Catalog, world: &World) -> Result<Center, Error> {
     match sign_in::of(args.name.as_deref(), catalog, world)? {
         Leads::IdentityCenter(center) => Ok(*center),
-        Leads::Provider { name, oidc, origin } => {
-            let what = format!("`{name}` signs in at {}, which knows of no AWS accounts", oidc.issuer);
-            let hint = "name a sign-in at IAM Identity Center: `assume discover NAME`".to_owned();
-            Err(Error::text(Kind::Usage, what).at(&origin).with_hint(hint))
-        }
+        Leads::Provider { name, oidc, origin } => Err(not_there(&name, &oidc.issuer.to_string(), &origin)),
+        Leads::Saml { name, origin, .. } => Err(not_there(&name, "a SAML provider", &origin)),
     }
+}
+
+fn not_there(name: &str, place: &str, origin: &Origin) -> Error {
+    Error::text(Kind::Usage, format!("`{name}` signs in at {place}, which tells of no AWS accounts"))
+        .at(origin)
+        .with_hint("name a sign-in at IAM Identity Center: `assume discover NAME`".to_owned())
 }
 
 /// Returns the name by which a role says that it starts from that sign-in; a profile of the oldest form has none.
