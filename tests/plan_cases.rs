@@ -1,8 +1,8 @@
 //! Every rule about chains, MFA, durations, partitions and flags, as tables over the one function that decides:
 //! `tests/plan/*.toml`.
 //!
-//! A file has texts (`ours`, `config`, `credentials`, `env`) and cases. A case asks for a name, perhaps with flags, and
-//! says either the plan, a line for the start and for each step with the words that have to stand in it, or the error as
+//! A file has texts (`ours`, `config`, `credentials`, `env`) and cases. A case asks for a name, perhaps with flags and with
+//! a call that comes after the roles (`then`: `AssumeRoot` or `GetWebIdentityToken`), and says either the plan, a line for the start and for each step with the words that have to stand in it, or the error as
 //! a person reads it.
 
 use std::collections::BTreeMap;
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use assume::config::{Catalog, Origin, Sourced};
 use assume::error::Error;
-use assume::plan::{Narrow, Overrides, Plan, explain_json, plan};
+use assume::plan::{Narrow, Overrides, Plan, PlanError, explain_json, plan, plan_root, plan_token};
 use assume::terms::{SessionName, SessionPolicy};
 use assume::world::{Env, World};
 use serde::Deserialize;
@@ -32,6 +32,7 @@ struct Table {
 struct Case {
     says: String,
     ask: String,
+    then: Option<Then>,
     #[serde(default)]
     flags: BTreeMap<String, String>,
     #[serde(default)]
@@ -41,6 +42,12 @@ struct Case {
     credentials: Option<String>,
     plan: Option<Vec<String>>,
     error: Option<String>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+enum Then {
+    AssumeRoot,
+    GetWebIdentityToken,
 }
 
 #[test]
@@ -85,10 +92,10 @@ fn check(table: &Table, case: &Case) -> Result<(), String> {
     let who: SessionName = "alice@laptop".parse().unwrap();
     let planned = Catalog::open(&World::new().with_env(env))
         .map_err(Error::from)
-        .and_then(|catalog| plan(&catalog, &case.ask, &overrides(&case.flags), &who).map_err(Error::from));
+        .and_then(|catalog| planned(&catalog, case, &who).map_err(Error::from));
     let prefix = format!("{}/", folder.path().display());
     let found = match planned {
-        Ok(plan) => Ok(lines(&plan)),
+        Ok(lines) => Ok(lines),
         Err(error) => Err(error.to_string().replace(&prefix, "")),
     };
     match (&case.plan, &case.error, &found) {
@@ -96,6 +103,26 @@ fn check(table: &Table, case: &Case) -> Result<(), String> {
         (None, Some(expected), Err(error)) if expected.trim() == error.trim_start_matches("assume: error: ") => Ok(()),
         (_, _, Ok(lines)) => Err(format!("  is planned as {lines:#?}")),
         (_, _, Err(error)) => Err(format!("  fails with\n{error}")),
+    }
+}
+
+/// The lines of the plan that a case asks for.
+fn planned(catalog: &Catalog, case: &Case, who: &SessionName) -> Result<Vec<String>, PlanError> {
+    let overrides = overrides(&case.flags);
+    match case.then {
+        None => plan(catalog, &case.ask, &overrides, who).map(|plan| lines(&plan)),
+        Some(Then::AssumeRoot) => {
+            let account = Sourced::by_default("222222222222".parse().unwrap());
+            let task = Sourced::by_default("IAMAuditRootUserCredentials".parse().unwrap());
+            plan_root(catalog, Some(&case.ask), &account, &task, &overrides, who).map(|plan| lines(&plan))
+        }
+        Some(Then::GetWebIdentityToken) => {
+            let (plan, reach) = plan_token(catalog, &case.ask, &overrides, who)?;
+            let endpoint = reach.endpoint_url.map_or(String::new(), |url| format!(" endpoint_url={}", url.value));
+            let mut lines = lines(&plan);
+            lines.push(format!("GetWebIdentityToken region={}{endpoint}", reach.region.value));
+            Ok(lines)
+        }
     }
 }
 

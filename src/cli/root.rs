@@ -17,7 +17,8 @@ use crate::world::World;
 /// Do one task as the root user of a member account, for 15 minutes
 ///
 /// Your management account (or its delegated administrator for IAM) has to have turned on centralized root access, and the
-/// role that asks has to be allowed sts:AssumeRoot. AssumeRoot takes no MFA session: behind an MFA device, name a role by --via.
+/// role that asks has to be allowed sts:AssumeRoot. AssumeRoot takes no MFA session: behind an MFA device a role stands between,
+/// the one of --via or the only one that is declared for the identity.
 #[derive(Debug, clap::Args)]
 pub(super) struct RootArgs {
     /// The member account: 12 digits

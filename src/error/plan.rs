@@ -85,10 +85,11 @@ fn hint(error: &PlanError) -> Option<String> {
         }
         PlanError::SourceCount { profile, .. } => Some(format!("add `source_profile = NAME` to `{profile}`")),
         PlanError::NothingThere { .. } => Some("it needs role_arn, aws_access_key_id or credential_process".to_owned()),
-        PlanError::NoMfaSession { what: "AssumeRoot", .. } => {
-            Some("name a role that may call it: --via ROLE".to_owned())
+        PlanError::NoMfaSession { what, roles, .. } => {
+            let how = if *what == "AssumeRoot" { ": --via ROLE" } else { " instead of the identity" };
+            let which = if roles.is_empty() { "no role is declared for it".to_owned() } else { quoted(roles) };
+            Some(format!("name a role that may call it{how} ({which})"))
         }
-        PlanError::NoMfaSession { .. } => Some("name a role instead of the identity".to_owned()),
         PlanError::TwoDevices { .. } => Some("leave out the mfa_serial that the chain does not need".to_owned()),
         PlanError::MfaImpossible { .. } => {
             Some("leave out mfa_serial, or start from an identity that has a long-term key".to_owned())

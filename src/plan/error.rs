@@ -133,13 +133,15 @@ pub enum PlanError {
         /// Where the device is declared.
         origin: Origin,
     },
-    /// A call that takes no MFA session, from an identity that has one and no role.
+    /// A call that takes no MFA session, from an identity that has one and not exactly one role.
     #[error("`{identity}` has an MFA device, and {what} takes no MFA session: a role has to stand between")]
     NoMfaSession {
         /// The call.
         what: &'static str,
         /// The identity.
         identity: String,
+        /// The roles that could.
+        roles: Vec<String>,
         /// Where the device is declared.
         origin: Origin,
     },

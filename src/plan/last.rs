@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::error::PlanError;
 use super::model::{Plan, Reach, Reason, Start};
 use super::overrides::Overrides;
-use super::planner::{default_name, plan};
+use super::planner::{default_name, plan, plan_and_reach};
 use crate::config::{Catalog, Origin, Sourced};
 use crate::terms::{AccountId, Partition, RootTask, SessionName, Tag};
 
@@ -133,9 +133,11 @@ pub fn plan_root(
         Some(via) => via.to_owned(),
         None => default_name(catalog, "root", &account.origin)?,
     };
-    let mut plan = plan(catalog, &chosen, overrides, who)?;
-    let because = last_call(&plan, "AssumeRoot", Reason::RootTaskByRole, Reason::RootTask)?;
-    let (reach, partition) = regional(&plan, catalog)?;
+    let (mut plan, partition, reach) = plan_for("AssumeRoot", catalog, &chosen, overrides, who)?;
+    let because = match (&plan.start, plan.hops.is_empty()) {
+        (Start::Keys(_), true) => Reason::RootTask,
+        (Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_), _) => Reason::RootTaskByRole,
+    };
     plan.profile = format!("root of {}", account.value);
     plan.last = Some(Box::new(AssumeRoot { account: account.clone(), partition, task: task.clone(), reach, because }));
     Ok(plan)
@@ -148,41 +150,54 @@ pub fn plan_token(
     overrides: &Overrides,
     who: &SessionName,
 ) -> Result<(Plan, Reach), PlanError> {
-    let plan = plan(catalog, name, overrides, who)?;
-    last_call(&plan, "GetWebIdentityToken", Reason::Chained, Reason::FromIdentity)?;
-    let (reach, _) = regional(&plan, catalog)?;
+    let (plan, _, reach) = plan_for("GetWebIdentityToken", catalog, name, overrides, who)?;
     Ok((plan, reach))
 }
 
-/// Refuses the credentials of GetSessionToken; else says by whose the call is made.
+/// Returns the plan for the credentials that make such a call. They are never those of GetSessionToken: a role stands
+/// between, the only one that is declared for that identity.
+///
 /// Source: STS API Reference, `GetSessionToken`.
-fn last_call(plan: &Plan, what: &'static str, by_role: Reason, by_identity: Reason) -> Result<Reason, PlanError> {
-    match (&plan.start, plan.hops.is_empty()) {
-        (Start::MfaSession(session), true) => Err(PlanError::NoMfaSession {
-            what,
-            identity: session.keys.name.clone(),
-            origin: session.device.serial.origin.clone(),
-        }),
-        (Start::Keys(_), true) => Ok(by_identity),
-        (Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_), _) => Ok(by_role),
-    }
-}
-
-fn regional(plan: &Plan, catalog: &Catalog) -> Result<(Reach, Partition), PlanError> {
-    let of_roles = plan.hops.last().map(|hop| (hop.reach.clone(), hop.role_arn.value.partition()));
-    let (mut reach, partition) = match (of_roles, &plan.start) {
-        (Some(found), _) => found,
-        (None, Start::SignIn(sign_in)) => (sign_in.reach().clone(), sign_in.partition()),
-        (None, Start::Keys(_) | Start::MfaSession(_)) => {
-            let partition = plan.region.as_ref().map_or(Partition::Aws, |region| Partition::of_region(&region.value));
-            (super::reach::reach_in(catalog, plan.region.as_ref(), partition)?, partition)
+fn plan_for(
+    what: &'static str,
+    catalog: &Catalog,
+    name: &str,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<(Plan, Partition, Reach), PlanError> {
+    let direct = plan_and_reach(catalog, name, overrides, who)?;
+    let (mut plan, partition, mut reach) = match &direct.0.start {
+        Start::MfaSession(session) if direct.0.hops.is_empty() => {
+            let between = roles_of(&session.keys.name, catalog, who);
+            let [role] = between.as_slice() else {
+                let (identity, origin) = (session.keys.name.clone(), session.device.serial.origin.clone());
+                return Err(PlanError::NoMfaSession { what, identity, roles: between, origin });
+            };
+            let mut through = plan_and_reach(catalog, role, overrides, who)?;
+            if let Some(hop) = through.0.hops.last_mut() {
+                hop.because = Reason::BetweenMfaSession;
+            }
+            through
         }
+        Start::Keys(_) | Start::MfaSession(_) | Start::SignIn(_) => direct,
     };
+    plan.profile = name.to_owned();
+    // The global host knows neither call.
     if reach.region.value.as_str() == "aws-global" {
         let declared = plan.region.clone().filter(|region| region.value.as_str() != "aws-global");
         reach.region = declared.unwrap_or_else(|| Sourced::by_default(partition.implicit_region()));
     }
-    Ok((reach, partition))
+    Ok((plan, partition, reach))
+}
+
+/// Returns the roles of our file that are reached from that identity in one hop.
+fn roles_of(identity: &str, catalog: &Catalog, who: &SessionName) -> Vec<String> {
+    let is_next = |role: &String| {
+        // What is wrong with another role does not concern this one.
+        plan(catalog, role, &Overrides::none(), who)
+            .is_ok_and(|plan| plan.start.name() == identity && plan.hops.len() == 1)
+    };
+    catalog.roles().into_iter().filter(is_next).collect()
 }
 
 #[cfg(test)]

@@ -216,6 +216,8 @@ pub enum Reason {
     RootTask,
     /// The same, with a role's: an MFA session is not taken.
     RootTaskByRole,
+    /// The role stands between, since the next call takes no MFA session.
+    BetweenMfaSession,
     /// The proof names its bearer, so that no other credentials are needed.
     ProofTradedIn,
 }
@@ -238,6 +240,9 @@ impl Reason {
             Self::RootTask => "root of a member account for this one task, assumed with the identity's own credentials",
             Self::RootTaskByRole => {
                 "root of a member account for this one task, assumed with the role before it: AssumeRoot takes no MFA session"
+            }
+            Self::BetweenMfaSession => {
+                "assumed with the MFA session, which the next call would not take: the only role that is declared for this identity"
             }
             Self::ProofTradedIn => "the sign-in is traded in for this role, and takes no other credentials",
         }

@@ -1,10 +1,10 @@
 //! From a name to a plan: first the way from the profile back to an identity, then the calls that lead along it.
 
 use super::error::{LoopHop, PlanError};
-use super::hops::{Leg, hops};
-use super::model::{Base, BaseSource, Plan};
+use super::hops::{Leg, hops, voices};
+use super::model::{Base, BaseSource, Plan, Reach, Start};
 use super::overrides::Overrides;
-use super::reach::{Family, Voices};
+use super::reach::Family;
 use crate::config::asks_us_for;
 use crate::config::{
     AwsProfile, Catalog, Connection, Declared, From, Identity, Origin, ProfileSignIn, Role, RoleCall, SignIn, Source,
@@ -16,6 +16,35 @@ use crate::terms::{Partition, RoleArn, SessionName, TokenDuration};
 ///
 /// `who` is the session name of those who declare none: it says who is at the keyboard, since CloudTrail shows it.
 pub fn plan(catalog: &Catalog, name: &str, overrides: &Overrides, who: &SessionName) -> Result<Plan, PlanError> {
+    way_to(catalog, name, overrides, who).map(|(plan, _, _)| plan)
+}
+
+/// Returns the plan, and the partition and the way in which STS is reached with what it leads to.
+pub(super) fn plan_and_reach(
+    catalog: &Catalog,
+    name: &str,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<(Plan, Partition, Reach), PlanError> {
+    let (plan, connection, family) = way_to(catalog, name, overrides, who)?;
+    let of_start = || match &plan.start {
+        Start::SignIn(sign_in) => sign_in.partition(),
+        Start::Keys(_) | Start::MfaSession(_) => {
+            plan.region.as_ref().map_or(Partition::Aws, |region| Partition::of_region(&region.value))
+        }
+    };
+    let partition = plan.hops.last().map_or_else(of_start, |hop| hop.role_arn.value.partition());
+    let reach = voices(catalog, overrides.region.as_ref(), &connection, family).reach(partition)?;
+    Ok((plan, partition, reach))
+}
+
+/// Returns the plan, and what the last of its profiles says of Regions and endpoints.
+fn way_to(
+    catalog: &Catalog,
+    name: &str,
+    overrides: &Overrides,
+    who: &SessionName,
+) -> Result<(Plan, Connection, Family), PlanError> {
     let mut way = Way { catalog, names: Vec::new(), legs: Vec::new() };
     let root = way.follow(name, None, Place::Asked)?;
     planned(catalog, name, root, way.legs, overrides, who)
@@ -54,16 +83,10 @@ fn planned(
     }
     let confirm = legs.iter().filter_map(|leg| leg.call.confirm.as_ref()).find(|c| c.value).map(|c| c.origin.clone());
     let last = legs.last().map_or((&root.connection, root.family), |leg| (&leg.connection, leg.family));
-    let voices = Voices {
-        flag: overrides.region.as_ref(),
-        own: last.0,
-        family: last.1,
-        environment: catalog.environment(),
-        default: catalog.defaults().region.as_ref(),
-    };
-    let region = voices.region().cloned();
+    let (connection, family) = (last.0.clone(), last.1);
+    let region = voices(catalog, overrides.region.as_ref(), &connection, family).region().cloned();
     let (start, hops) = hops(catalog, name, root, legs, overrides, who)?;
-    Ok(Plan { profile: name.to_owned(), start, hops, last: None, region, confirm })
+    Ok((Plan { profile: name.to_owned(), start, hops, last: None, region, confirm }, connection, family))
 }
 
 /// Returns the identity of those who name none: the declared default, else the only one there is.

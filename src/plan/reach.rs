@@ -62,17 +62,6 @@ impl Voices<'_> {
     }
 }
 
-/// Returns how STS is reached in a partition where no role says so.
-pub(super) fn reach_in(
-    catalog: &Catalog,
-    region: Option<&Sourced<Region>>,
-    partition: Partition,
-) -> Result<Reach, PlanError> {
-    let own = Connection { region: region.cloned(), ..Connection::default() };
-    let environment = catalog.environment();
-    Voices { flag: None, own: &own, family: Family::Ours, environment, default: None }.reach(partition)
-}
-
 /// Returns how STS is reached for an identity of our file itself.
 pub fn reach_of_identity(catalog: &Catalog, identity: &Identity) -> Result<Reach, PlanError> {
     let voices = Voices {
