@@ -24,7 +24,8 @@ pub use persons_turn::{Want, token};
 pub use saml::saml_assertion;
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::identity::{AtProvider, Generation, base_credentials, fingerprint};
+use crate::config::{ProvidedContext, Sourced};
+use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, token, with_contexts};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
@@ -33,6 +34,7 @@ use crate::session::{
     Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Kept, Life, Phase, Taken, Turn, Waiting,
     cache_keys,
 };
+use crate::sts;
 use crate::terms::show_duration;
 use crate::vault::{StoreName, Vault};
 use crate::world::World;
@@ -103,23 +105,25 @@ enum Place {
 impl<'a> Run<'a> {
     /// Returns the keys of the steps' sessions. Opens the secret store only where nothing else says whose key it holds.
     fn keys_now(&self) -> Result<Vec<CacheKey>, AcquireError> {
-        let known = || fingerprint(&self.plan.start, self.vault, self.world);
-        let who = match (known(), &self.plan.start) {
-            (Some(who), _) => Some(who),
-            (None, Start::Keys(base)) => {
+        let known = || fingerprint(self.plan, self.vault, self.world);
+        if let Some(who) = known() {
+            return Ok(cache_keys(self.plan, &who));
+        }
+        let who = match &self.plan.start {
+            Start::Keys(base) => {
                 self.base(base)?;
                 known()
             }
-            (None, Start::MfaSession(session)) => {
+            Start::MfaSession(session) => {
                 self.base(&session.keys)?;
                 known()
             }
-            (None, Start::SignIn(sign_in)) => match &sign_in.exchange {
-                Exchange::WebIdentity(exchange) => self.whose_token(sign_in, &exchange.token)?,
-                Exchange::Pool(exchange) => Some(self.whose_logins(sign_in, &exchange.pool)?),
+            Start::SignIn(sign_in) => match &sign_in.exchange {
+                Exchange::WebIdentity(exchange) => self.of_all(self.whose_token(sign_in, &exchange.token)?),
+                Exchange::Pool(exchange) => self.of_all(Some(self.whose_logins(sign_in, &exchange.pool)?)),
                 // Who signs in in a browser shows when they do.
                 Exchange::Saml(exchange) => {
-                    AtProvider::new(&sign_in.name, &exchange.assertion, self.world).fingerprint_of_stdin()
+                    self.of_all(AtProvider::new(&sign_in.name, &exchange.assertion, self.world).fingerprint_of_stdin())
                 }
                 Exchange::RoleCredentials(exchange) => {
                     // A lost card is written anew where the vault has the token; else nobody is signed in.
@@ -128,9 +132,19 @@ impl<'a> Run<'a> {
                 }
             },
         };
+        Ok(self.keys_of(who))
+    }
+
+    /// Returns the keys of the steps' sessions, for one who may have turned out to be somebody else.
+    fn keys_of(&self, who: Option<Fingerprint>) -> Vec<CacheKey> {
         // Without a card that can be written, nothing is found again, and each command asks anew.
         let who = who.unwrap_or_else(|| Fingerprint(format!("unknown {}", Generation::new().as_str())));
-        Ok(cache_keys(self.plan, &who))
+        cache_keys(self.plan, &who)
+    }
+
+    /// Says who they are together with those whose context others assert, as far as that is at hand.
+    fn of_all(&self, who: Option<Fingerprint>) -> Option<Fingerprint> {
+        with_contexts(self.plan, who?, self.world).ok()
     }
 
     fn credentials(mut self) -> Result<Credentials, AcquireError> {
@@ -234,7 +248,7 @@ impl<'a> Run<'a> {
         self.name_foreign_host(Call::of(self.plan, count).reach());
         let answer = match call.device() {
             Some(device) => self.call_with_code(call, device, by)?,
-            None => call.send(&self.line, by, None),
+            None => call.send(&self.line, by, None, &self.contexts(call)?),
         };
         let (mut credentials, used) =
             answer.map_err(|source| AcquireError::Step { step: Box::new(Call::step(self.plan, count)), source })?;
@@ -252,6 +266,8 @@ impl<'a> Run<'a> {
     ) -> Result<Result<(Credentials, Option<u8>), AwsError>, AcquireError> {
         let serial = &device.serial.value;
         let lock = format!("mfa-{}", hex::encode(&Sha256::digest(serial.as_str())[..16]));
+        // Before a person gives a code that nothing comes of.
+        let contexts = self.contexts(call)?;
         let held = matches!(self.take_turn(&lock)?, Place::Turn);
         self.enter(Phase::Person);
         let asked = mfa::Device {
@@ -274,7 +290,7 @@ impl<'a> Run<'a> {
                 (Err(error), None) => break Err(mfa_error(error, device)),
             };
             let tries = if codes.are_by_our_clock() { Tries::Once } else { Tries::OnceByAwsClock };
-            match call.send(&self.line, by, Some((&code, tries))) {
+            match call.send(&self.line, by, Some((&code, tries)), &contexts) {
                 Err(AwsError::Refused(refusal)) if refusal.is_wrong_mfa_code() => {
                     codes.refused();
                     refused = Some(refusal);
@@ -287,6 +303,18 @@ impl<'a> Run<'a> {
         }
         self.enter(Phase::Calls);
         answer
+    }
+
+    /// Returns what others assert about the user of that call's session.
+    fn contexts(&self, call: Signed<'_>) -> Result<Vec<sts::Context>, AcquireError> {
+        let Signed::AssumeRole(hop) = call else { return Ok(Vec::new()) };
+        let context = |context: &Sourced<ProvidedContext>| {
+            let ProvidedContext { provider, assertion } = &context.value;
+            let had = token(&hop.profile, assertion, &self.line, self.world)
+                .map_err(|error| AcquireError::Identity { error: Box::new(error), origin: context.origin.clone() })?;
+            Ok((provider.clone(), had.secret))
+        };
+        hop.provided_contexts.iter().map(context).collect()
     }
 
     fn enter(&mut self, phase: Phase) {

@@ -15,7 +15,7 @@ pub use way::{Question, Recalled, keep_way, recall_way};
 /// Returns what the plan led to before, and its key, if that is near (`Cache::find_near`) and good enough.
 pub fn recall(plan: &Plan, wanted: Life, vault: &Vault, world: &World) -> Option<(CacheKey, Credentials)> {
     // Nobody's session is kept under a key that nothing local can tell.
-    let key = cache_keys(plan, &fingerprint(&plan.start, vault, world)?).pop()?;
+    let key = cache_keys(plan, &fingerprint(plan, vault, world)?).pop()?;
     let cache = Cache::new(vault, world);
     let found = good_enough(plan, plan.steps(), wanted, world, |life| cache.find_near(&key, life))?;
     Some((key, found))

@@ -116,6 +116,12 @@ fn an_included_file_declares_roles_and_replaces_none() {
 
 #[test]
 fn what_an_included_file_says_beyond_roles_has_to_be_granted() {
+    let context = |key: &str| {
+        format!(
+            "[role.x]\nrole_arn = \"arn:aws:iam::123456789012:role/X\"\n\
+             provided_contexts = [{{ provider_arn = \"arn:aws:iam::aws:contextProvider/Own\", {key} = \"x\" }}]\n"
+        )
+    };
     for (said, what, grant) in [
         ("[identity.evil]\nkeyring = true\n", "an identity", Some("identities")),
         ("[identity.evil]\nprocess = \"sh\"\n", "an identity", Some("identities")),
@@ -138,6 +144,8 @@ fn what_an_included_file_says_beyond_roles_has_to_be_granted() {
             "`policy_file`",
             Some("files"),
         ),
+        (&context("token_file"), "`token_file`", Some("files")),
+        (&context("token_command"), "`token_command`", Some("commands")),
     ] {
         let files = Files::new("include = [\"team.toml\"]\n", "", "");
         files.write("team.toml", said);

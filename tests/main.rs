@@ -5,6 +5,7 @@
 mod catalog;
 mod cognito;
 mod console;
+mod contexts;
 mod declared;
 mod discover;
 mod documents;

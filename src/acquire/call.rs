@@ -184,12 +184,13 @@ impl<'a> Signed<'a> {
         line: &Line<'_>,
         by: &Credentials,
         code: Option<(&SecretString, Tries)>,
+        contexts: &[sts::Context],
     ) -> Result<(Credentials, Option<u8>), AwsError> {
         let alone = |credentials| (credentials, None);
         match (self, code) {
             (Self::SessionToken(session), Some(code)) => sts::session_token(line, session, by, code).map(alone),
             (Self::SessionToken(_), None) => Err(AwsError::Setup { reason: "an MFA session takes a code".to_owned() }),
-            (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code),
+            (Self::AssumeRole(hop), code) => sts::assume_role(line, hop, by, code, contexts),
             (Self::AssumeRoot(task), _) => sts::assume_root(line, task, by).map(alone),
         }
     }

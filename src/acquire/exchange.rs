@@ -3,7 +3,7 @@
 use super::{AcquireError, Call, Run};
 use crate::identity::{Claims, Logins, WebIdentityToken, logins, pool_token, token, whose, whose_logins};
 use crate::plan::{Exchange, Pool, SignIn, TokenFrom};
-use crate::session::{Credentials, Fingerprint, Lineage, Via, cache_keys};
+use crate::session::{Credentials, Fingerprint, Lineage, Via};
 use crate::sts;
 use crate::terms::ExposeSecret;
 
@@ -20,7 +20,7 @@ impl Run<'_> {
                     TokenFrom::Pool(pool) => self.token_of_pool(sign_in, pool)?,
                 };
                 // A newer token may be somebody else's than the one that the cache was searched by.
-                self.keys = cache_keys(self.plan, &token.fingerprint);
+                self.keys = self.keys_of(self.of_all(Some(token.fingerprint)));
                 self.name_foreign_host(&exchange.reach);
                 let answer = sts::with_web_identity(&self.line, exchange, &token.secret);
                 let mut credentials = answer.map_err(|source| {

@@ -38,7 +38,7 @@ pub(super) fn show(plan: &Plan, as_json: bool, catalog: &Catalog, world: &World)
     let cards = Cards::new(world);
     // Opens no store: it only says which one is meant.
     let vault = Vault::new(&catalog.defaults().vault, world);
-    let keys = fingerprint(&plan.start, &vault, world).map(|who| cache_keys(plan, &who)).unwrap_or_default();
+    let keys = fingerprint(plan, &vault, world).map(|who| cache_keys(plan, &who)).unwrap_or_default();
     let cached: Vec<Option<Cached>> = keys
         .iter()
         .map(|key| cards.read(key).filter(|card| card.expires_at > now))

@@ -32,8 +32,8 @@ pub use environment::endpoint;
 pub use error::ConfigError;
 pub use generated::{GeneratedEdit, default_place};
 pub use model::{
-    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, ProfileSignIn, Role, RoleCall, Source,
-    StaticKeys, StoreName, StsEndpoints, VaultSettings,
+    AwsProfile, Connection, Declared, Defaults, From, HandOver, Identity, ProfileSignIn, ProvidedContext, Role,
+    RoleCall, Source, StaticKeys, StoreName, StsEndpoints, VaultSettings,
 };
 pub use origin::{Origin, Sourced};
 pub use ours::not_a_name;

@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use super::console::ConsoleSettings;
 use super::origin::{Origin, Sourced};
-use super::sign_in::{IdentityCenter, SignIn};
+use super::sign_in::{IdentityCenter, SignIn, TokenSource};
 use crate::terms::{
-    AccessKeyId, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SecretString, SessionName,
-    SessionPolicy, SourceIdentity, Tag, TagKey, TokenDuration,
+    AccessKeyId, ContextProviderArn, ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SecretString,
+    SessionName, SessionPolicy, SourceIdentity, Tag, TagKey, TokenDuration,
 };
 
 /// What a name stands for.
@@ -90,6 +90,8 @@ pub struct RoleCall {
     pub policy_arns: Vec<Sourced<PolicyArn>>,
     /// An inline policy that narrows the session.
     pub policy: Option<Sourced<SessionPolicy>>,
+    /// What others assert about the session's user.
+    pub provided_contexts: Vec<Sourced<ProvidedContext>>,
     /// Whether a person has to agree before the credentials are handed over.
     pub confirm: Option<Sourced<bool>>,
 }
@@ -110,9 +112,21 @@ impl RoleCall {
             transitive_tags: Vec::new(),
             policy_arns: Vec::new(),
             policy: None,
+            provided_contexts: Vec::new(),
             confirm: None,
         }
     }
+}
+
+/// An assertion about the session's user, which its provider made and AssumeRole takes along.
+///
+/// Source: STS API Reference, `ProvidedContext`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct ProvidedContext {
+    /// Whose it is.
+    pub provider: ContextProviderArn,
+    /// Where it is had.
+    pub assertion: TokenSource,
 }
 
 /// Who somebody starts as, declared in our file.

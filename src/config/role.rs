@@ -32,6 +32,7 @@ pub(super) const ROLE_KEYS: &[&str] = &[
     "policy_arns",
     "policy",
     "policy_file",
+    "provided_contexts",
     "confirm",
     "console",
     "region",
@@ -99,6 +100,7 @@ pub(super) fn role(name: &str, section: &Section<'_>, around: Around<'_>) -> Res
         transitive_tags: section.list("transitive_tags")?,
         policy_arns: section.list("policy_arns")?,
         policy: policy(section, around)?,
+        provided_contexts: sign_in::provided_contexts(section, around.home)?,
         confirm: section.truth("confirm")?,
         ..RoleCall::new(role_arn(section, region)?)
     };

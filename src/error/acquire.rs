@@ -140,6 +140,9 @@ fn for_refusal(refusal: &Refusal, step: &Step) -> Option<String> {
         "AccessDenied" if refusal.message.contains("sts:SetSourceIdentity") => {
             "the role's trust policy (and yours) must allow sts:SetSourceIdentity before one can be sent".to_owned()
         }
+        "AccessDenied" if refusal.message.contains("sts:SetContext") => {
+            "the role's trust policy (and yours) must allow sts:SetContext before a context can be sent".to_owned()
+        }
         "AccessDenied" => {
             let mut missing = Vec::new();
             if !carried.external_id {

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
+use super::IdentityError;
 use super::generation::KeyCard;
 use super::sign_in;
 use crate::plan::{Base, BaseSource, Exchange, Plan, Start, TokenFrom};
@@ -14,6 +15,9 @@ use crate::world::World;
 /// Returns the files that a plan's fingerprint is made from, config files aside; `None` where it is made from something else
 /// than files.
 pub fn fingerprint_files(plan: &Plan, vault: &Vault, world: &World) -> Option<Vec<PathBuf>> {
+    if plan.hops.iter().any(|hop| !hop.provided_contexts.is_empty()) {
+        return None;
+    }
     let base = match &plan.start {
         Start::Keys(base) => base,
         Start::MfaSession(session) => &session.keys,
@@ -30,12 +34,26 @@ pub fn fingerprint_files(plan: &Plan, vault: &Vault, world: &World) -> Option<Ve
     }
 }
 
-/// Returns the fingerprint of a start, from local data only: no network, no secret store is asked.
+/// Returns the fingerprint of a plan's start, from local data only: no network, no secret store is asked.
 ///
 /// It is part of every cache key, so another person's key under the same name finds none of the first one's sessions.
 /// `None` where only the secret store could tell (`LongTermKey::load` makes it known), or where the proof is not there:
 /// nothing in the cache can be theirs.
-pub fn fingerprint(start: &Start, vault: &Vault, world: &World) -> Option<Fingerprint> {
+pub fn fingerprint(plan: &Plan, vault: &Vault, world: &World) -> Option<Fingerprint> {
+    with_contexts(plan, of_start(&plan.start, vault, world)?, world).ok()
+}
+
+/// Returns who somebody is together with whose context others assert: of two users behind one identity, neither gets the
+/// other's session.
+pub fn with_contexts(plan: &Plan, who: Fingerprint, world: &World) -> Result<Fingerprint, IdentityError> {
+    let contexts = plan.hops.iter().flat_map(|hop| hop.provided_contexts.iter().map(|context| (&hop.profile, context)));
+    contexts.into_iter().try_fold(who, |who, (profile, context)| {
+        let whose = sign_in::web_identity::whose(profile, &context.value.assertion, world)?;
+        Ok(Fingerprint(format!("{} {}", who.0, whose.0)))
+    })
+}
+
+fn of_start(start: &Start, vault: &Vault, world: &World) -> Option<Fingerprint> {
     match start {
         Start::Keys(base) => of_base(base, vault, world),
         Start::MfaSession(session) => of_base(&session.keys, vault, world),

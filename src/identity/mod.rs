@@ -17,7 +17,7 @@ use std::time::SystemTime;
 pub use assertion::{ATTRIBUTES, Assertion, InvalidAssertion, Offer, Recipient, Response, Subject};
 pub(crate) use assertion::{decode, find, parse};
 pub use base::base_credentials;
-pub use fingerprint::{fingerprint, fingerprint_files};
+pub use fingerprint::{fingerprint, fingerprint_files, with_contexts};
 pub use generation::{Generation, KeyCard, current};
 pub use long_term_key::LongTermKey;
 pub use pasted::{InvalidPair, parse_pair};

@@ -200,6 +200,11 @@ fn hop_step(hop: &Hop, cached: Option<&Option<Cached>>) -> Value {
         }
     }
     session_policies(&mut parameters, &hop.policy_arns, hop.policy.as_ref());
+    let providers =
+        hop.provided_contexts.iter().map(|context| parameter(context.value.provider.as_str(), &context.origin));
+    if !hop.provided_contexts.is_empty() {
+        parameters.insert("provided_contexts".to_owned(), providers.collect());
+    }
     reach(&mut parameters, &hop.reach);
     let role_arn = Some(hop.role_arn.value.to_string());
     step("AssumeRole", role_arn, parameters, hop.because.as_str(), &hop.role_arn.origin, cached)

@@ -231,6 +231,7 @@ fn hop(catalog: &Catalog, leg: Leg, place: Place<'_>, who: &SessionName) -> Resu
         transitive_tags: call.transitive_tags,
         policy_arns: call.policy_arns,
         policy: call.policy,
+        provided_contexts: call.provided_contexts,
         reach,
         because,
     })

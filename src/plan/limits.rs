@@ -12,7 +12,7 @@ pub(super) fn check(call: &RoleCall, before: &[Hop]) -> Result<(), PlanError> {
 }
 
 /// What depends on several values at once, and can change with a flag.
-/// Source: STS API Reference, `AssumeRole`, `Tags`, `TransitiveTagKeys`, `PolicyArns`, `Policy`.
+/// Source: STS API Reference, `AssumeRole`, `Tags`, `TransitiveTagKeys`, `PolicyArns`, `Policy`, `ProvidedContexts`.
 fn check_call(call: &RoleCall) -> Result<(), PlanError> {
     let limit = |what: String, origin: &Origin| Err(PlanError::Limit { what, origin: origin.clone() });
     if let Some(tag) = call.tags.get(50) {
@@ -25,6 +25,10 @@ fn check_call(call: &RoleCall) -> Result<(), PlanError> {
     if let Some(arn) = call.policy_arns.get(10) {
         let count = call.policy_arns.len();
         return limit(format!("a call takes at most 10 managed policies, and this has {count}"), &arn.origin);
+    }
+    if let Some(context) = call.provided_contexts.get(5) {
+        let count = call.provided_contexts.len();
+        return limit(format!("a call takes at most 5 provided contexts, and this has {count}"), &context.origin);
     }
     let arns: usize = call.policy_arns.iter().map(|arn: &Sourced<PolicyArn>| arn.value.as_str().chars().count()).sum();
     let inline = call.policy.as_ref().map_or(0, |policy| policy.value.as_str().chars().count());

@@ -4,7 +4,7 @@ use std::time;
 
 use super::last::AssumeRoot;
 use super::sign_in::SignIn;
-use crate::config::{Origin, Sourced, StaticKeys};
+use crate::config::{Origin, ProvidedContext, Sourced, StaticKeys};
 use crate::terms::{
     ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SessionName, SessionPolicy, SourceIdentity, Tag,
     TagKey, TokenDuration,
@@ -157,6 +157,8 @@ pub struct Hop {
     pub policy_arns: Vec<Sourced<PolicyArn>>,
     /// An inline policy that narrows the session.
     pub policy: Option<Sourced<SessionPolicy>>,
+    /// What others assert about the session's user.
+    pub provided_contexts: Vec<Sourced<ProvidedContext>>,
     /// How STS is reached.
     pub reach: Reach,
     /// Why it stands where it stands.

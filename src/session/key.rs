@@ -8,7 +8,7 @@ use std::fmt;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::config::{Origin, Sourced};
+use crate::config::{Origin, ProvidedContext, Sourced};
 use crate::plan::{
     AssumeRoot, Center, Exchange, Hop, MfaSession, Plan, Pool, PoolCredentials, Provider, Reach, RoleCredentials,
     Start, WithSaml, WithWebIdentity,
@@ -16,7 +16,7 @@ use crate::plan::{
 use crate::terms::{PolicyArn, SessionName, Tag, TagKey};
 
 /// Raised when the form of cached items changes, so that older ones miss.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// Says whose credentials a plan starts from, made from local data without network or secret store.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -183,6 +183,8 @@ fn assume_role(hop: &Hop) -> Value {
         transitive_tags,
         policy_arns,
         policy,
+        // Whose assertion it is, the fingerprint says.
+        provided_contexts,
         reach: to,
         because: _,
     } = hop;
@@ -194,6 +196,7 @@ fn assume_role(hop: &Hop) -> Value {
         duration.effective.value.seconds(),
         policy.as_ref().map(|policy| policy.value.as_str()),
         sorted(policy_arns, |arn: &PolicyArn| arn.as_str()),
+        sorted(provided_contexts, |context: &ProvidedContext| context.provider.as_str()),
         sorted(tags, |tag: &Tag| (tag.key().as_str(), tag.value())),
         sorted(transitive_tags, |key: &TagKey| key.as_str()),
         source_identity.as_ref().map(|source| source.value.as_str()),
@@ -226,6 +229,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::config::TokenSource;
     use crate::plan::{Base, BaseSource, Device, Reason};
     use crate::terms::{RoleDuration, TokenDuration};
 
@@ -239,6 +243,11 @@ mod tests {
 
     fn device(serial: &str) -> Device {
         Device { serial: parsed(serial), process: None }
+    }
+
+    fn context() -> ProvidedContext {
+        let provider = "arn:aws:iam::aws:contextProvider/IdentityCenter".parse().unwrap();
+        ProvidedContext { provider, assertion: TokenSource::Command("assert".to_owned()) }
     }
 
     fn reach_of(region: &str) -> Reach {
@@ -258,6 +267,7 @@ mod tests {
             transitive_tags: Vec::new(),
             policy_arns: Vec::new(),
             policy: None,
+            provided_contexts: Vec::new(),
             reach: reach_of("eu-west-1"),
             because: Reason::FromMfaSession,
         }
@@ -313,7 +323,7 @@ mod tests {
 
     #[test]
     fn each_field_of_a_call_misses_from_that_call_on() {
-        let changes: [(&str, Change); 17] = [
+        let changes: [(&str, Change); 18] = [
             ("role", |hop| hop.role_arn = parsed("arn:aws:iam::123456789012:role/Other")),
             ("account", |hop| hop.role_arn = parsed("arn:aws:iam::210987654321:role/Hub")),
             ("external id", |hop| hop.external_id = Some(parsed("acme-1"))),
@@ -321,6 +331,7 @@ mod tests {
             ("duration", |hop| hop.duration.effective = parsed("15m")),
             ("policy", |hop| hop.policy = Some(parsed(r#"{"Statement":[]}"#))),
             ("policy arn", |hop| hop.policy_arns.push(parsed("arn:aws:iam::aws:policy/ReadOnlyAccess"))),
+            ("provided context", |hop| hop.provided_contexts.push(by(context()))),
             ("tag added", |hop| hop.tags.push(by(Tag::new("new", "1").unwrap()))),
             ("tag value", |hop| hop.tags[0] = by(Tag::new("team", "edge").unwrap())),
             ("tag gone", |hop| drop(hop.tags.pop())),

@@ -12,13 +12,18 @@ pub use last::{assume_root, identity_token};
 pub use saml::with_saml;
 pub use web_identity::with_web_identity;
 
-use aws_sdk_sts::types::{Credentials as StsCredentials, PolicyDescriptorType, Tag as StsTag};
+use aws_sdk_sts::types::{
+    Credentials as StsCredentials, PolicyDescriptorType, ProvidedContext as StsContext, Tag as StsTag,
+};
 use std::time::{Duration, SystemTime};
 
 use crate::aws::{AwsError, Line, Tries, from_sdk};
 use crate::plan::{Hop, MfaSession, Reach};
 use crate::session::{Credentials, Lineage, Session};
-use crate::terms::{ExposeSecret, SecretString};
+use crate::terms::{ContextProviderArn, ExposeSecret, SecretString};
+
+/// What a provider asserts, and whose assertion it is.
+pub type Context = (ContextProviderArn, SecretString);
 
 /// Calls `GetSessionToken` with the code of the step's device.
 ///
@@ -49,6 +54,7 @@ pub fn assume_role(
     hop: &Hop,
     by: &Credentials,
     code: Option<(&SecretString, Tries)>,
+    contexts: &[Context],
 ) -> Result<(Credentials, Option<u8>), AwsError> {
     let tries = code.map_or(Tries::Several, |(_, tries)| tries);
     let answer = line.call(|clients| {
@@ -65,6 +71,10 @@ pub fn assume_role(
             .set_token_code(code.map(|(code, _)| code.expose_secret().to_owned()));
         for arn in &hop.policy_arns {
             call = call.policy_arns(PolicyDescriptorType::builder().arn(arn.value.as_str()).build());
+        }
+        for (provider, assertion) in contexts {
+            let context = StsContext::builder().provider_arn(provider.as_str());
+            call = call.provided_contexts(context.context_assertion(assertion.expose_secret()).build());
         }
         for key in &hop.transitive_tags {
             call = call.transitive_tag_keys(key.value.as_str());

@@ -1,6 +1,7 @@
 //! Sign-ins as they are declared: each kind in a file of its own, from our form and from that of the AWS files.
 
 mod cognito;
+mod context;
 mod identity_center;
 mod saml;
 mod oidc;
@@ -8,6 +9,7 @@ mod web_identity;
 
 pub(super) use cognito::of_identity as cognito_of_identity;
 pub use cognito::{Cognito, PoolFlow, PoolId};
+pub(super) use context::provided_contexts;
 pub(super) use identity_center::{ACCOUNT_ACCESS, of_identity as center_of_identity};
 pub use identity_center::{CenterEndpoints, IdentityCenter, InvalidStartUrl, StartUrl};
 pub(super) use oidc::of_identity as oidc_of_identity;

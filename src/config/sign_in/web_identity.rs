@@ -7,6 +7,7 @@ use super::super::document::{Table, Value};
 use super::super::error::ConfigError;
 use super::super::origin::{Origin, Sourced};
 use super::super::section::{Section, invalid, nearest, wrong_kind};
+use super::context;
 use crate::world::Env;
 
 /// A token that a party issued whom AWS trusts.
@@ -117,12 +118,13 @@ pub(in super::super) fn needs(section: &Section<'_>) -> Vec<Need> {
     let web_identity = section.entry("web_identity").and_then(table);
     let logins = section.entry("cognito").and_then(table).and_then(|cognito| table(cognito.entry("logins")?));
     let logins = logins.iter().flat_map(|logins| logins.0.iter().filter_map(table)).collect::<Vec<_>>();
+    let contexts = section.entry("provided_contexts").map(context::tables).unwrap_or_default();
     let kept = [("token_file", "files"), ("token_env", "files"), ("token_command", "commands")];
     let of_table = |table: Table| {
         let need = move |(key, grant)| Some(Need { key, grant, origin: section.document.origin(table.entry(key)?) });
         kept.into_iter().filter_map(need)
     };
-    web_identity.into_iter().chain(logins).flat_map(of_table).collect()
+    web_identity.into_iter().chain(logins).chain(contexts).flat_map(of_table).collect()
 }
 
 /// Returns what `web_identity` of a table says, if it is there: a place by its name, or a table.
@@ -173,7 +175,7 @@ pub(super) fn source_of(
     }
 }
 
-fn token(section: &Section<'_>, home: Option<&Path>) -> Result<Sourced<TokenSource>, ConfigError> {
+pub(super) fn token(section: &Section<'_>, home: Option<&Path>) -> Result<Sourced<TokenSource>, ConfigError> {
     for (first, second) in [
         ("token_file", "token_command"),
         ("token_file", "token_env"),

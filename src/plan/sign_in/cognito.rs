@@ -56,6 +56,7 @@ fn not_carried(call: &RoleCall) -> Option<(&'static str, &Origin)> {
         ("source identity", call.source_identity.as_ref().map(|who| &who.origin)),
         ("tags", call.tags.first().map(|tag| &tag.origin)),
         ("tags", call.transitive_tags.first().map(|key| &key.origin)),
+        ("provided contexts", call.provided_contexts.first().map(|context| &context.origin)),
     ]
     .into_iter()
     .find_map(|(what, origin)| Some((what, origin?)))

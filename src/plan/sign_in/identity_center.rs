@@ -132,6 +132,7 @@ fn not_carried(call: &RoleCall) -> Option<(&'static str, &Origin)> {
         transitive_tags,
         policy_arns,
         policy,
+        provided_contexts,
         confirm: _,
     } = call;
     let told = [
@@ -144,6 +145,7 @@ fn not_carried(call: &RoleCall) -> Option<(&'static str, &Origin)> {
         transitive_tags.first().map(|key| ("tags", &key.origin)),
         policy_arns.first().map(|arn| ("session policy", &arn.origin)),
         policy.as_ref().map(|policy| ("session policy", &policy.origin)),
+        provided_contexts.first().map(|context| ("provided contexts", &context.origin)),
     ];
     told.into_iter().flatten().next()
 }

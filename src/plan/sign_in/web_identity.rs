@@ -77,5 +77,6 @@ fn not_carried(call: &RoleCall) -> Option<(&'static str, &Origin)> {
     let tags = call.tags.first().map(|tag| ("tags, which only the token itself can bring", &tag.origin));
     let transitive =
         call.transitive_tags.first().map(|key| ("tags, which only the token itself can bring", &key.origin));
-    external_id.or(max_age).or(source).or(tags).or(transitive)
+    let contexts = call.provided_contexts.first().map(|context| ("provided contexts", &context.origin));
+    external_id.or(max_age).or(source).or(tags).or(transitive).or(contexts)
 }

@@ -6,7 +6,7 @@
 use std::time::SystemTime;
 
 use crate::policy::{Context, Document};
-use crate::terms::{PolicyArn, RoleArn};
+use crate::terms::{ContextProviderArn, PolicyArn, RoleArn};
 
 use super::super::answer::{Refusal, element, text};
 use super::super::call::Parameters;
@@ -23,6 +23,7 @@ const DEFAULT: u64 = 3_600;
 /// Source: IAM User Guide, "Roles terms and concepts", role chaining.
 const CHAINED_MOST: u64 = 3_600;
 const MOST_POLICY_ARNS: usize = 10;
+const MOST_CONTEXTS: usize = 5;
 
 /// The parameters, each within its limits.
 struct Ask<'a> {
@@ -36,6 +37,8 @@ struct Ask<'a> {
     source_identity: Option<&'a str>,
     policy: Option<&'a str>,
     policy_arns: Vec<&'a str>,
+    /// Who asserts something, and what.
+    contexts: Vec<(&'a str, &'a str)>,
     tags: Asked,
 }
 
@@ -96,14 +99,32 @@ fn read(parameters: &Parameters) -> Result<Ask<'_>, Refusal> {
         source_identity: constraints.optional(parameters, "SourceIdentity", constraint::SESSION_NAME),
         policy: constraints.optional(parameters, "Policy", constraint::POLICY),
         policy_arns: parameters.pairs("PolicyArns", "arn", "arn").into_iter().filter_map(|(arn, _)| arn).collect(),
+        contexts: contexts(parameters),
         tags: tags::read(parameters, &mut constraints),
     };
     constraints.length("PolicyArns", ask.policy_arns.len(), MOST_POLICY_ARNS);
     for (index, arn) in ask.policy_arns.iter().enumerate() {
         constraints.member(&format!("policyArns.{}.member.arn", index + 1), arn, constraint::ARN);
     }
+    constraints.length("ProvidedContexts", ask.contexts.len(), MOST_CONTEXTS);
+    for (index, (provider, _)) in ask.contexts.iter().enumerate() {
+        constraints.member(&format!("providedContexts.{}.member.providerArn", index + 1), provider, constraint::ARN);
+    }
     constraints.verdict()?;
+    if let Some((provider, _)) = ask.contexts.iter().find(|context| !is_context(context)) {
+        return Err(Refusal::invalid(format!("The provided context of {provider} is invalid.")));
+    }
     Ok(ask)
+}
+
+fn contexts(parameters: &Parameters) -> Vec<(&str, &str)> {
+    let pairs = parameters.pairs("ProvidedContexts", "ProviderArn", "ContextAssertion").into_iter();
+    pairs.map(|(provider, assertion)| (provider.unwrap_or_default(), assertion.unwrap_or_default())).collect()
+}
+
+/// Source: STS API Reference, `ProvidedContext`.
+fn is_context((provider, assertion): &(&str, &str)) -> bool {
+    provider.parse::<ContextProviderArn>().is_ok() && (4..=2_048).contains(&assertion.len())
 }
 
 /// Reads the policies that narrow a session, however it is had.
@@ -167,6 +188,10 @@ fn permitted(
     may_take("sts:AssumeRole", role, caller, context, estate)?;
     if !tags.is_empty() {
         may_take("sts:TagSession", role, caller, context, estate)?;
+    }
+    // What an assertion says, only its provider knows: here it counts that it may be brought along.
+    if !ask.contexts.is_empty() {
+        may_take("sts:SetContext", role, caller, context, estate)?;
     }
     let inherited = inherited_identity(caller);
     if ask.source_identity.is_some() || inherited.is_some() {
