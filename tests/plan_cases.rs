@@ -10,7 +10,7 @@ use std::path::Path;
 
 use assume::config::{Catalog, Origin, Sourced};
 use assume::error::Error;
-use assume::plan::{Narrow, Overrides, Plan, PlanError, explain_json, plan, plan_root, plan_token};
+use assume::plan::{Narrow, Overrides, Plan, explain_json, plan, plan_root, plan_token};
 use assume::terms::{SessionName, SessionPolicy};
 use assume::world::{Env, World};
 use serde::Deserialize;
@@ -92,7 +92,7 @@ fn check(table: &Table, case: &Case) -> Result<(), String> {
     let who: SessionName = "alice@laptop".parse().unwrap();
     let planned = Catalog::open(&World::new().with_env(env))
         .map_err(Error::from)
-        .and_then(|catalog| planned(&catalog, case, &who).map_err(Error::from));
+        .and_then(|catalog| planned(&catalog, case, &who));
     let prefix = format!("{}/", folder.path().display());
     let found = match planned {
         Ok(lines) => Ok(lines),
@@ -107,14 +107,14 @@ fn check(table: &Table, case: &Case) -> Result<(), String> {
 }
 
 /// The lines of the plan that a case asks for.
-fn planned(catalog: &Catalog, case: &Case, who: &SessionName) -> Result<Vec<String>, PlanError> {
+fn planned(catalog: &Catalog, case: &Case, who: &SessionName) -> Result<Vec<String>, Error> {
     let overrides = overrides(&case.flags);
     match case.then {
-        None => plan(catalog, &case.ask, &overrides, who).map(|plan| lines(&plan)),
+        None => Ok(lines(&plan(catalog, &case.ask, &overrides, who)?)),
         Some(Then::AssumeRoot) => {
             let account = Sourced::by_default("222222222222".parse().unwrap());
             let task = Sourced::by_default("IAMAuditRootUserCredentials".parse().unwrap());
-            plan_root(catalog, Some(&case.ask), &account, &task, &overrides, who).map(|plan| lines(&plan))
+            Ok(lines(&plan_root(catalog, Some(&case.ask), &account, &task, &overrides, who)?))
         }
         Some(Then::GetWebIdentityToken) => {
             let (plan, reach) = plan_token(catalog, &case.ask, &overrides, who)?;
