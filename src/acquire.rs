@@ -5,6 +5,7 @@
 //! locks of a chain are always taken from its last step towards its first, so no two processes wait for each other.
 
 mod call;
+mod context;
 mod exchange;
 mod failure;
 mod identity_center;
@@ -24,8 +25,7 @@ pub use persons_turn::{Want, token};
 pub use saml::saml_assertion;
 
 use crate::aws::{AwsError, Line, Tries};
-use crate::config::{ProvidedContext, Sourced};
-use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, token, with_contexts};
+use crate::identity::{AtProvider, Generation, base_credentials, fingerprint, with_contexts};
 use crate::mfa::{self, Codes, GivenCode, MfaError, Way};
 use crate::person;
 use crate::plan::{Base, Device, Exchange, Plan, Reach, Start};
@@ -34,7 +34,6 @@ use crate::session::{
     Cache, CacheKey, Card, Credentials, Fingerprint, Flight, FlightError, Kept, Life, Phase, Taken, Turn, Waiting,
     cache_keys,
 };
-use crate::sts;
 use crate::terms::show_duration;
 use crate::vault::{StoreName, Vault};
 use crate::world::World;
@@ -303,18 +302,6 @@ impl<'a> Run<'a> {
         }
         self.enter(Phase::Calls);
         answer
-    }
-
-    /// Returns what others assert about the user of that call's session.
-    fn contexts(&self, call: Signed<'_>) -> Result<Vec<sts::Context>, AcquireError> {
-        let Signed::AssumeRole(hop) = call else { return Ok(Vec::new()) };
-        let context = |context: &Sourced<ProvidedContext>| {
-            let ProvidedContext { provider, assertion } = &context.value;
-            let had = token(&hop.profile, assertion, &self.line, self.world)
-                .map_err(|error| AcquireError::Identity { error: Box::new(error), origin: context.origin.clone() })?;
-            Ok((provider.clone(), had.secret))
-        };
-        hop.provided_contexts.iter().map(context).collect()
     }
 
     fn enter(&mut self, phase: Phase) {
