@@ -38,7 +38,6 @@ pub(super) fn plan_and_reach(
     Ok((plan, partition, reach))
 }
 
-/// Returns the plan, and what the last of its profiles says of Regions and endpoints.
 fn way_to(
     catalog: &Catalog,
     name: &str,
@@ -63,10 +62,10 @@ pub fn plan_via(
     way.legs.push(leg);
     way.names.push(LoopHop { name: name.to_owned(), origin: via.origin.clone() });
     let root = way.follow(&via.value, Some(&via.origin), Place::Asked)?;
-    planned(catalog, name, root, way.legs, overrides, who)
+    planned(catalog, name, root, way.legs, overrides, who).map(|(plan, _, _)| plan)
 }
 
-/// `legs` begin with the last one.
+/// Returns the plan, and what the last of its profiles says of Regions and endpoints. `legs` begin with the last one.
 fn planned(
     catalog: &Catalog,
     name: &str,
@@ -74,7 +73,7 @@ fn planned(
     mut legs: Vec<Leg>,
     overrides: &Overrides,
     who: &SessionName,
-) -> Result<Plan, PlanError> {
+) -> Result<(Plan, Connection, Family), PlanError> {
     legs.reverse();
 
     if let (true, Some(flag)) = (legs.is_empty(), overrides.for_roles_only()) {

@@ -51,7 +51,7 @@ pub fn probe(
         };
         let outcome = match by {
             // The session goes out of scope here, and its secrets are wiped.
-            Some(by) => outcome(&sts::assume_role(line, &varied(&harmless, &attempt), by, None)),
+            Some(by) => outcome(&sts::assume_role(line, &varied(&harmless, &attempt), by, None, &[])),
             None => Outcome::Inconclusive { because: "there are no credentials for this attempt".to_owned() },
         };
         after(&attempt, &outcome);
