@@ -72,6 +72,30 @@ fn the_tour_comes_out_as_the_scenario_promises_without_account_terminal_or_d_bus
 }
 
 #[test]
+fn a_newcomer_signs_in_discovers_and_does_a_root_task() {
+    let mut home = home();
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/sign_in_page.py");
+    home.set("BROWSER", format!("python3 {page} allow dave %s"));
+    let aws = aws_cli::program().display().to_string();
+    let ran = in_sandbox(
+        &home,
+        &format!(
+            "assume login 2>/dev/null && assume discover && assume discover --write >/dev/null && \
+             assume exec production-readonly -- {aws} sts get-caller-identity --query Arn --output text && \
+             assume root 123456789012 --task S3UnlockBucketPolicy --via management-roottasks -- \
+             {aws} sts get-caller-identity --query Arn --output text"
+        ),
+    );
+    assert_eq!(ran.code, 0, "{}{}", ran.stdout, ran.stderr);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 10, "{}", ran.stdout);
+    let role: Vec<&str> = lines[5].split_whitespace().collect();
+    assert_eq!(role, ["management-roottasks", "999900001111", "Management", "RootTasks"]);
+    assert!(lines[8].starts_with("arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_ReadOnly_"), "{}", lines[8]);
+    assert_eq!(lines[9], "arn:aws:iam::123456789012:root");
+}
+
+#[test]
 fn a_list_in_the_sandbox_has_each_name_once_and_an_unknown_name_gets_one_hint() {
     let ran = in_sandbox(&home(), "assume list; assume explain nosuch");
     assert!(!ran.stdout.contains("is not reached"), "{}", ran.stdout);

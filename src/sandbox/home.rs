@@ -95,7 +95,8 @@ impl Place {
         let identities = identities(profiles);
         let ours = self.path().join("bin").join(program_name());
         self.link(program, &ours)?;
-        self.write(OUR_CONFIG, our_config(profiles, &identities).as_bytes())?;
+        let center = scenario.identity_center.as_ref().map(|_| server.identity_center());
+        self.write(OUR_CONFIG, our_config(profiles, &identities, center.as_ref()).as_bytes())?;
         self.write(AWS_CONFIG, aws_config(profiles, &identities, &ours).as_bytes())?;
         // Empty, and there: a variable names it.
         self.write(".aws/credentials", b"")?;

@@ -27,8 +27,9 @@ pub(super) fn identities(profiles: &[Profile]) -> Identities {
     identities
 }
 
-/// Returns our config file. Who names no identity starts as the user that most profiles start from.
-pub(super) fn our_config(profiles: &[Profile], identities: &Identities) -> String {
+/// Returns our config file. Who names no identity starts as the user that most profiles start from. `center` is the start
+/// URL and the Region of the scenario's Identity Center.
+pub(super) fn our_config(profiles: &[Profile], identities: &Identities, center: Option<&(String, String)>) -> String {
     let text = |value: &str| Value::String(value.to_owned());
     let starts = |arn: &str| profiles.iter().filter(|profile| user(profile) == Some(arn)).count();
     let mut file = Table::from_iter([("region".to_owned(), text(REGION))]);
@@ -37,7 +38,14 @@ pub(super) fn our_config(profiles: &[Profile], identities: &Identities) -> Strin
     let named = identities
         .values()
         .map(|name| (name.clone(), Value::Table(Table::from_iter([("keyring".to_owned(), Value::Boolean(true))]))));
-    file.insert("identity".to_owned(), Value::Table(named.collect()));
+    let sign_in = center.map(|(start_url, region)| {
+        let sso = [("start_url".to_owned(), text(start_url)), ("region".to_owned(), text(region))];
+        (
+            sign_in(profiles, identities),
+            Value::Table(Table::from_iter([("sso".to_owned(), Value::Table(sso.into_iter().collect()))])),
+        )
+    });
+    file.insert("identity".to_owned(), Value::Table(named.chain(sign_in).collect()));
     let roles = profiles.iter().map(|profile| {
         let from = match &profile.from {
             ProfileSource::User(arn) => ("identity", identities.get(arn).unwrap_or(arn)),
@@ -56,6 +64,15 @@ pub(super) fn our_config(profiles: &[Profile], identities: &Identities) -> Strin
     file.insert("role".to_owned(), Value::Table(roles.collect()));
     format!("# Made by `assume sandbox`, and gone when it ends.\n{file}")
 }
+
+/// What the sign-in at Identity Center is called.
+fn sign_in(profiles: &[Profile], identities: &Identities) -> String {
+    let is_taken =
+        profiles.iter().any(|profile| profile.name == SIGN_IN) || identities.values().any(|name| name == SIGN_IN);
+    if is_taken { format!("{SIGN_IN}-sign-in") } else { SIGN_IN.to_owned() }
+}
+
+const SIGN_IN: &str = "corp";
 
 /// Returns the AWS config file: the same profiles, for programs that assume roles by themselves.
 ///
@@ -149,7 +166,9 @@ mod tests {
             profile("chain", ProfileSource::Profile("prod-admin".to_owned())),
         ];
         let identities = identities(&profiles);
-        let ours: Table = our_config(&profiles, &identities).parse().unwrap();
+        let center = ("http://127.0.0.1:4000/start".to_owned(), "eu-west-1".to_owned());
+        let ours: Table = our_config(&profiles, &identities, Some(&center)).parse().unwrap();
+        assert_eq!(ours["identity"]["corp"]["sso"]["start_url"].as_str(), Some("http://127.0.0.1:4000/start"));
         assert_eq!(ours["default_identity"].as_str(), Some("alice"));
         assert_eq!(ours["identity"]["bob"]["keyring"].as_bool(), Some(true));
         assert_eq!(ours["role"]["chain"]["via"].as_str(), Some("prod-admin"));

@@ -247,6 +247,11 @@ impl Scenario {
         &self.profiles
     }
 
+    /// The people who sign in at Identity Center, by their names there.
+    pub fn people(&self) -> Vec<&str> {
+        self.identity_center.iter().flat_map(IdentityCenter::people).collect()
+    }
+
     fn check_names(&self) -> Result<(), ScenarioError> {
         let twice = |what: String| Err(ScenarioError::Twice { what });
         let mut seen = BTreeSet::new();

@@ -21,6 +21,12 @@ pub(in crate::sandbox) struct IdentityCenter {
     pub(super) people: Vec<Person>,
 }
 
+impl IdentityCenter {
+    pub(in crate::sandbox) fn people(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().map(|person| person.name.as_str())
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct PermissionSet {
     pub(super) name: String,
