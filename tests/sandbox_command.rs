@@ -92,7 +92,7 @@ fn a_newcomer_signs_in_discovers_and_does_a_root_task() {
     let role: Vec<&str> = lines[5].split_whitespace().collect();
     assert_eq!(role, ["management-roottasks", "999900001111", "Management", "RootTasks"]);
     assert!(lines[8].starts_with("arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_ReadOnly_"), "{}", lines[8]);
-    assert_eq!(lines[9], "arn:aws:iam::123456789012:root");
+    assert_eq!(lines[9], "arn:aws:sts::123456789012:assumed-root");
 }
 
 #[test]

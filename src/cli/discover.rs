@@ -117,7 +117,7 @@ pub(super) fn run(args: &DiscoverArgs, world: &World) -> Result<ExitCode, Error>
 fn center(args: &DiscoverArgs, catalog: &Catalog, world: &World) -> Result<Center, Error> {
     match sign_in::of(args.name.as_deref(), catalog, world)? {
         Leads::IdentityCenter(center) => Ok(*center),
-        Leads::Provider { name, oidc, origin } => Err(not_there(&name, &oidc.issuer.to_string(), &origin)),
+        Leads::Provider { name, oidc, origin } => Err(not_there(&name, oidc.issuer.as_ref(), &origin)),
         Leads::Saml { name, origin, .. } => Err(not_there(&name, "a SAML provider", &origin)),
     }
 }
