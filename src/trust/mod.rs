@@ -3,3 +3,4 @@
 //! What is to be asked, and what an answer proves, are pure functions; the calls stand beside them. Nothing is cached.
 
 pub mod probe;
+pub mod registry;
