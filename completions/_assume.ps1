@@ -60,6 +60,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
+            [CompletionResult]::new('partner', 'partner', [CompletionResultType]::ParameterValue, 'Keep the external IDs that you, as a partner, give to your customers')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -643,6 +644,110 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;trust;help;help' {
             break
         }
+        'assume;partner' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Make an external ID for a customer''s account')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers, their accounts, and what is wrong with their IDs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a customer''s external ID')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a customer''s external ID; the old one stays until --finish')
+            [CompletionResult]::new('retire', 'retire', [CompletionResultType]::ParameterValue, 'Retire a customer''s account; its IDs are never used again')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;partner;new' {
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'Their role, where it is not called as everywhere')
+            [CompletionResult]::new('--principal', '--principal', [CompletionResultType]::ParameterName, 'For all customers: the role of yours that assumes theirs')
+            [CompletionResult]::new('--prefix', '--prefix', [CompletionResultType]::ParameterName, 'For all customers: what IDs begin with; without it, they are UUIDs')
+            [CompletionResult]::new('--role-name', '--role-name', [CompletionResultType]::ParameterName, 'For all customers: what their role is called')
+            [CompletionResult]::new('--policy-arn', '--policy-arn', [CompletionResultType]::ParameterName, 'For all customers: a managed policy that their role gets; may be given again')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;partner;list' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'As JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;partner;show' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'As JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;partner;rotate' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('--finish', '--finish', [CompletionResultType]::ParameterName, 'The customer''s role accepts the new one: retire the old one')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;partner;retire' {
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;partner;pack' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The folder to write into; it is made if it is not there')
+            [CompletionResult]::new('--template-url', '--template-url', [CompletionResultType]::ParameterName, 'Where role.yaml lies, for a link that opens CloudFormation with it. AWS takes it from S3 only')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'The Region that the link opens CloudFormation in')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'assume;partner;verify' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Who asks: the profile that assumes the customers'' roles; without it, the default identity')
+            [CompletionResult]::new('--jobs', '--jobs', [CompletionResultType]::ParameterName, 'How many customers at once')
+            [CompletionResult]::new('--registry', '--registry', [CompletionResultType]::ParameterName, 'The registry; without it, `partner_registry` of the config, or partners.toml beside it')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print the report as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;partner;help' {
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Make an external ID for a customer''s account')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers, their accounts, and what is wrong with their IDs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a customer''s external ID')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a customer''s external ID; the old one stays until --finish')
+            [CompletionResult]::new('retire', 'retire', [CompletionResultType]::ParameterValue, 'Retire a customer''s account; its IDs are never used again')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'assume;partner;help;new' {
+            break
+        }
+        'assume;partner;help;list' {
+            break
+        }
+        'assume;partner;help;show' {
+            break
+        }
+        'assume;partner;help;rotate' {
+            break
+        }
+        'assume;partner;help;retire' {
+            break
+        }
+        'assume;partner;help;pack' {
+            break
+        }
+        'assume;partner;help;verify' {
+            break
+        }
+        'assume;partner;help;help' {
+            break
+        }
         'assume;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 means any that is free')
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Accounts, users, roles and policies to play, instead of the built-in ones')
@@ -691,6 +796,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('mfa', 'mfa', [CompletionResultType]::ParameterValue, 'Keep the seeds of virtual MFA devices, and show their codes')
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
+            [CompletionResult]::new('partner', 'partner', [CompletionResultType]::ParameterValue, 'Keep the external IDs that you, as a partner, give to your customers')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -816,6 +922,37 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust;probe' {
+            break
+        }
+        'assume;help;partner' {
+            [CompletionResult]::new('new', 'new', [CompletionResultType]::ParameterValue, 'Make an external ID for a customer''s account')
+            [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the customers, their accounts, and what is wrong with their IDs')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show a customer''s external ID')
+            [CompletionResult]::new('rotate', 'rotate', [CompletionResultType]::ParameterValue, 'Replace a customer''s external ID; the old one stays until --finish')
+            [CompletionResult]::new('retire', 'retire', [CompletionResultType]::ParameterValue, 'Retire a customer''s account; its IDs are never used again')
+            [CompletionResult]::new('pack', 'pack', [CompletionResultType]::ParameterValue, 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions')
+            [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else')
+            break
+        }
+        'assume;help;partner;new' {
+            break
+        }
+        'assume;help;partner;list' {
+            break
+        }
+        'assume;help;partner;show' {
+            break
+        }
+        'assume;help;partner;rotate' {
+            break
+        }
+        'assume;help;partner;retire' {
+            break
+        }
+        'assume;help;partner;pack' {
+            break
+        }
+        'assume;help;partner;verify' {
             break
         }
         'assume;help;sandbox' {

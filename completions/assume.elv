@@ -57,6 +57,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand trust 'Write, read and check the trust policies of roles'
+            cand partner 'Keep the external IDs that you, as a partner, give to your customers'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -575,6 +576,93 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;trust;help;help'= {
         }
+        &'assume;partner'= {
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand new 'Make an external ID for a customer''s account'
+            cand list 'List the customers, their accounts, and what is wrong with their IDs'
+            cand show 'Show a customer''s external ID'
+            cand rotate 'Replace a customer''s external ID; the old one stays until --finish'
+            cand retire 'Retire a customer''s account; its IDs are never used again'
+            cand pack 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions'
+            cand verify 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;partner;new'= {
+            cand --role-arn 'Their role, where it is not called as everywhere'
+            cand --principal 'For all customers: the role of yours that assumes theirs'
+            cand --prefix 'For all customers: what IDs begin with; without it, they are UUIDs'
+            cand --role-name 'For all customers: what their role is called'
+            cand --policy-arn 'For all customers: a managed policy that their role gets; may be given again'
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;partner;list'= {
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand --json 'As JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;partner;show'= {
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand --json 'As JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;partner;rotate'= {
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand --finish 'The customer''s role accepts the new one: retire the old one'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;partner;retire'= {
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;partner;pack'= {
+            cand --to 'The folder to write into; it is made if it is not there'
+            cand --template-url 'Where role.yaml lies, for a link that opens CloudFormation with it. AWS takes it from S3 only'
+            cand --region 'The Region that the link opens CloudFormation in'
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'assume;partner;verify'= {
+            cand --as 'Who asks: the profile that assumes the customers'' roles; without it, the default identity'
+            cand --jobs 'How many customers at once'
+            cand --registry 'The registry; without it, `partner_registry` of the config, or partners.toml beside it'
+            cand --json 'Print the report as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;partner;help'= {
+            cand new 'Make an external ID for a customer''s account'
+            cand list 'List the customers, their accounts, and what is wrong with their IDs'
+            cand show 'Show a customer''s external ID'
+            cand rotate 'Replace a customer''s external ID; the old one stays until --finish'
+            cand retire 'Retire a customer''s account; its IDs are never used again'
+            cand pack 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions'
+            cand verify 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'assume;partner;help;new'= {
+        }
+        &'assume;partner;help;list'= {
+        }
+        &'assume;partner;help;show'= {
+        }
+        &'assume;partner;help;rotate'= {
+        }
+        &'assume;partner;help;retire'= {
+        }
+        &'assume;partner;help;pack'= {
+        }
+        &'assume;partner;help;verify'= {
+        }
+        &'assume;partner;help;help'= {
+        }
         &'assume;sandbox'= {
             cand --port 'The port to listen on; 0 means any that is free'
             cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
@@ -618,6 +706,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand mfa 'Keep the seeds of virtual MFA devices, and show their codes'
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand trust 'Write, read and check the trust policies of roles'
+            cand partner 'Keep the external IDs that you, as a partner, give to your customers'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -707,6 +796,29 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust;policy'= {
         }
         &'assume;help;trust;probe'= {
+        }
+        &'assume;help;partner'= {
+            cand new 'Make an external ID for a customer''s account'
+            cand list 'List the customers, their accounts, and what is wrong with their IDs'
+            cand show 'Show a customer''s external ID'
+            cand rotate 'Replace a customer''s external ID; the old one stays until --finish'
+            cand retire 'Retire a customer''s account; its IDs are never used again'
+            cand pack 'Write what a customer needs: trust policy, CloudFormation, Terraform, instructions'
+            cand verify 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else'
+        }
+        &'assume;help;partner;new'= {
+        }
+        &'assume;help;partner;list'= {
+        }
+        &'assume;help;partner;show'= {
+        }
+        &'assume;help;partner;rotate'= {
+        }
+        &'assume;help;partner;retire'= {
+        }
+        &'assume;help;partner;pack'= {
+        }
+        &'assume;help;partner;verify'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

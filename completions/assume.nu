@@ -599,6 +599,114 @@ module completions {
   export extern "assume trust help help" [
   ]
 
+  # Keep the external IDs that you, as a partner, give to your customers
+  export extern "assume partner" [
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Make an external ID for a customer's account
+  export extern "assume partner new" [
+    --role-arn: string        # Their role, where it is not called as everywhere
+    --principal: string       # For all customers: the role of yours that assumes theirs
+    --prefix: string          # For all customers: what IDs begin with; without it, they are UUIDs
+    --role-name: string       # For all customers: what their role is called
+    --policy-arn: string      # For all customers: a managed policy that their role gets; may be given again
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help (see more with '--help')
+    customer: string          # The customer: letters, digits, - and _
+    account: string           # Their AWS account
+  ]
+
+  # List the customers, their accounts, and what is wrong with their IDs
+  export extern "assume partner list" [
+    --json                    # As JSON
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Show a customer's external ID
+  export extern "assume partner show" [
+    --json                    # As JSON
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help
+    customer: string          # The customer
+    account?: string          # Their account, where they have several
+  ]
+
+  # Replace a customer's external ID; the old one stays until --finish
+  export extern "assume partner rotate" [
+    --finish                  # The customer's role accepts the new one: retire the old one
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help
+    customer: string          # The customer
+    account?: string          # Their account, where they have several
+  ]
+
+  # Retire a customer's account; its IDs are never used again
+  export extern "assume partner retire" [
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help
+    customer: string          # The customer
+    account?: string          # Their account, where they have several
+  ]
+
+  # Write what a customer needs: trust policy, CloudFormation, Terraform, instructions
+  export extern "assume partner pack" [
+    --to: path                # The folder to write into; it is made if it is not there
+    --template-url: string    # Where role.yaml lies, for a link that opens CloudFormation with it. AWS takes it from S3 only
+    --region: string          # The Region that the link opens CloudFormation in
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help
+    customer: string          # The customer
+    account?: string          # Their account, where they have several
+  ]
+
+  # Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else
+  export extern "assume partner verify" [
+    --as: string              # Who asks: the profile that assumes the customers' roles; without it, the default identity
+    --jobs: string            # How many customers at once
+    --json                    # Print the report as JSON
+    --registry: path          # The registry; without it, `partner_registry` of the config, or partners.toml beside it
+    --help(-h)                # Print help (see more with '--help')
+    ...customers: string      # These customers; without any, all
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume partner help" [
+  ]
+
+  # Make an external ID for a customer's account
+  export extern "assume partner help new" [
+  ]
+
+  # List the customers, their accounts, and what is wrong with their IDs
+  export extern "assume partner help list" [
+  ]
+
+  # Show a customer's external ID
+  export extern "assume partner help show" [
+  ]
+
+  # Replace a customer's external ID; the old one stays until --finish
+  export extern "assume partner help rotate" [
+  ]
+
+  # Retire a customer's account; its IDs are never used again
+  export extern "assume partner help retire" [
+  ]
+
+  # Write what a customer needs: trust policy, CloudFormation, Terraform, instructions
+  export extern "assume partner help pack" [
+  ]
+
+  # Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else
+  export extern "assume partner help verify" [
+  ]
+
+  # Print this message or the help of the given subcommand(s)
+  export extern "assume partner help help" [
+  ]
+
   # Try everything against a local STS, with no AWS account
   export extern "assume sandbox" [
     --port: string            # The port to listen on; 0 means any that is free
@@ -770,6 +878,38 @@ module completions {
 
   # Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in
   export extern "assume help trust probe" [
+  ]
+
+  # Keep the external IDs that you, as a partner, give to your customers
+  export extern "assume help partner" [
+  ]
+
+  # Make an external ID for a customer's account
+  export extern "assume help partner new" [
+  ]
+
+  # List the customers, their accounts, and what is wrong with their IDs
+  export extern "assume help partner list" [
+  ]
+
+  # Show a customer's external ID
+  export extern "assume help partner show" [
+  ]
+
+  # Replace a customer's external ID; the old one stays until --finish
+  export extern "assume help partner rotate" [
+  ]
+
+  # Retire a customer's account; its IDs are never used again
+  export extern "assume help partner retire" [
+  ]
+
+  # Write what a customer needs: trust policy, CloudFormation, Terraform, instructions
+  export extern "assume help partner pack" [
+  ]
+
+  # Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else
+  export extern "assume help partner verify" [
   ]
 
   # Try everything against a local STS, with no AWS account

@@ -25,6 +25,7 @@ mod mistakes;
 mod oidc;
 mod oracle_botocore;
 mod oracle_sdk;
+mod partner;
 mod plan_cases;
 mod quiet;
 mod saml;

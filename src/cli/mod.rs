@@ -18,6 +18,7 @@ mod login;
 mod logout;
 mod mfa;
 mod overrides;
+mod partner;
 mod profile_ref;
 mod role;
 mod root;
@@ -92,6 +93,7 @@ enum EngineCommand {
     Mfa(mfa::MfaArgs),
     Vault(vault::VaultArgs),
     Trust(Box<trust::TrustArgs>),
+    Partner(Box<partner::PartnerArgs>),
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -202,8 +204,7 @@ fn is_command(word: &str) -> bool {
 
 /// The words that the command line takes for itself, now or in a version to come.
 fn command_words() -> BTreeSet<String> {
-    const TO_COME: [&str; 9] =
-        ["completions", "doctor", "each", "exposure", "help", "history", "import", "partner", "serve"];
+    const TO_COME: [&str; 8] = ["completions", "doctor", "each", "exposure", "help", "history", "import", "serve"];
     let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
     now.into_iter().chain(TO_COME.map(str::to_owned)).collect()
 }
@@ -245,6 +246,7 @@ fn run_here(command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
         EngineCommand::Mfa(args) => mfa::run(args, world),
         EngineCommand::Vault(args) => vault::run(args, world),
         EngineCommand::Trust(args) => trust::run(args, world),
+        EngineCommand::Partner(args) => partner::run(args, world),
         EngineCommand::Sandbox(args) => sandbox::run(args, world),
     }
 }

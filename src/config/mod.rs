@@ -43,3 +43,4 @@ pub use sign_in::{
     OidcFlow, PoolFlow, PoolId, ProviderId, Saml, SamlPage, SamlProviderName, SignIn, StartUrl, TokenSource,
     WebIdentity,
 };
+pub use write::replace as replace_file;

@@ -270,6 +270,8 @@ pub struct Defaults {
     pub min_life_refreshing: Option<Duration>,
     /// Whether tokens of Identity Center are written where the AWS CLI looks (`share_token_with_aws_cli`).
     pub share_token: bool,
+    /// Where the registry of external IDs lies (`partner_registry`).
+    pub partner_registry: Option<Sourced<PathBuf>>,
 }
 
 /// `hand_over = "environment" | "profile"`.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use super::error::ConfigError;
 
-/// Replaces what `before` was with `after`. Refuses if the file is no longer what `before` says.
-pub(super) fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), ConfigError> {
+/// Replaces what `before` was with `after`, in one step. Refuses if the file is no longer what `before` says.
+pub fn replace(path: &Path, before: Option<&str>, after: &str) -> Result<(), ConfigError> {
     let target = behind_links(path);
     let unwritable = |source| ConfigError::Unwritable { path: path.to_owned(), source: Arc::new(source) };
     let now = match fs::read_to_string(&target) {

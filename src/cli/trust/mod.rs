@@ -1,10 +1,10 @@
 //! `assume trust`: who may assume a role, and whether that is as it should be.
 
 mod check;
-mod found;
+pub(super) mod found;
 mod policy;
 mod probe;
-mod target;
+pub(super) mod target;
 
 use std::process::ExitCode;
 

@@ -274,7 +274,7 @@ const QUOTA: usize = 2_048;
 
 /// Returns the policy in that format.
 pub(in crate::cli) fn written(document: &Document, format: Format, name: &str, description: &str) -> String {
-    let role = InfraRole { name, description, trust: document };
+    let role = InfraRole { name, description, trust: document, policy_arns: &[] };
     match format {
         Format::Json => stdout::json(&document.to_json()),
         Format::Terraform => terraform(role),

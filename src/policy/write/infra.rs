@@ -20,6 +20,8 @@ pub struct InfraRole<'a> {
     pub description: &'a str,
     /// Who may assume it.
     pub trust: &'a Document,
+    /// What it may do: managed policies, by ARN.
+    pub policy_arns: &'a [String],
 }
 
 /// Returns a Terraform resource.
@@ -35,6 +37,13 @@ pub fn terraform(role: InfraRole<'_>) -> String {
     text.push_str("\n  assume_role_policy = jsonencode(");
     hcl(&role.trust.to_json(), 1, &mut text);
     text.push_str(")\n}\n");
+    for (at, arn) in role.policy_arns.iter().enumerate() {
+        let _ = write!(
+            text,
+            "\nresource \"aws_iam_role_policy_attachment\" \"{label}_{at}\" {{\n  role       = aws_iam_role.{label}.name\n  policy_arn = {}\n}}\n",
+            hcl_string(arn)
+        );
+    }
     text
 }
 
@@ -108,17 +117,21 @@ pub fn cloudformation_yaml(role: InfraRole<'_>) -> String {
 }
 
 fn template(role: InfraRole<'_>) -> Value {
+    let mut properties = json!({
+        "RoleName": role.name,
+        "Description": role.description,
+        "AssumeRolePolicyDocument": role.trust.to_json(),
+    });
+    if let (Some(properties), false) = (properties.as_object_mut(), role.policy_arns.is_empty()) {
+        properties.insert("ManagedPolicyArns".to_owned(), json!(role.policy_arns));
+    }
     json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": role.description,
         "Resources": {
             "Role": {
                 "Type": "AWS::IAM::Role",
-                "Properties": {
-                    "RoleName": role.name,
-                    "Description": role.description,
-                    "AssumeRolePolicyDocument": role.trust.to_json(),
-                },
+                "Properties": properties,
             },
         },
         "Outputs": {

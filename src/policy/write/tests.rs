@@ -481,7 +481,7 @@ proptest! {
         let other = subject.clone() + "x";
         prop_assert!(!lets_in(&wanted, "sts:AssumeRoleWithWebIdentity", provider, says(&other)));
 
-        let role = InfraRole { name: "R", description: &subject, trust: &document };
+        let role = InfraRole { name: "R", description: &subject, trust: &document, policy_arns: &[] };
         let template: serde_json::Value = serde_json::from_str(&cloudformation_json(role)).unwrap();
         prop_assert_eq!(&template["Resources"]["Role"]["Properties"]["AssumeRolePolicyDocument"], &json);
         for text in [terraform(role), cloudformation_json(role), cloudformation_yaml(role)] {
