@@ -565,15 +565,19 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;trust' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
         'assume;trust;check' {
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions')
+            [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none')
+            [CompletionResult]::new('--suppressions', '--suppressions', [CompletionResultType]::ParameterName, 'A file of findings that are accepted, each with its reason and until when')
+            [CompletionResult]::new('--own', '--own', [CompletionResultType]::ParameterName, 'An account that is yours, besides those in the config file; may be given again')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'assume;trust;policy' {
@@ -626,7 +630,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help' {
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -910,7 +914,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust' {
-            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whether AWS would read them, and whom they let in by mistake')
+            [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             break

@@ -506,14 +506,18 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust'= {
             cand -h 'Print help'
             cand --help 'Print help'
-            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'assume;trust;check'= {
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand --format 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions'
+            cand --fail-on 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none'
+            cand --suppressions 'A file of findings that are accepted, each with its reason and until when'
+            cand --own 'An account that is yours, besides those in the config file; may be given again'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;trust;policy'= {
             cand --account 'An account of yours: whomever its own policies let; may be given again'
@@ -563,7 +567,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;trust;help'= {
-            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -787,7 +791,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;vault'= {
         }
         &'assume;help;trust'= {
-            cand check 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+            cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
         }

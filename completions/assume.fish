@@ -377,11 +377,18 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
 complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l format -d 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions' -r -f -a "text\t''
+json\t''
+sarif\t''
+github\t''"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l fail-on -d 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l suppressions -d 'A file of findings that are accepted, each with its reason and until when' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l own -d 'An account that is yours, besides those in the config file; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l partner -d 'A partner\'s role (or, where it has none, its account), which has to send an external ID' -r
@@ -435,7 +442,7 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-without-mfa -d 'Try it without the MFA session, too'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l json -d 'Print the result as JSON'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -529,7 +536,7 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "code" -d 'Print the present code of a device whose seed is kept'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "list" -d 'List the MFA devices that are declared or kept, and where the codes of each come from'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
-complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whether AWS would read them, and whom they let in by mistake'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "new" -d 'Make an external ID for a customer\'s account'

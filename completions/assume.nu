@@ -515,10 +515,18 @@ module completions {
     --help(-h)                # Print help
   ]
 
-  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  def "nu-complete assume trust check format" [] {
+    [ "text" "json" "sarif" "github" ]
+  }
+
+  # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume trust check" [
-    --help(-h)                # Print help
-    ...files: path            # Files that each hold a trust policy, as JSON; `-` is standard input
+    --format: string@"nu-complete assume trust check format" # How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions
+    --fail-on: string         # How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
+    --suppressions: path      # A file of findings that are accepted, each with its reason and until when
+    --own: string             # An account that is yours, besides those in the config file; may be given again
+    --help(-h)                # Print help (see more with '--help')
+    ...files: path            # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input
   ]
 
   def "nu-complete assume trust policy preset" [] {
@@ -583,7 +591,7 @@ module completions {
   export extern "assume trust help" [
   ]
 
-  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume trust help check" [
   ]
 
@@ -868,7 +876,7 @@ module completions {
   export extern "assume help trust" [
   ]
 
-  # Check trust policies: whether AWS would read them, and whom they let in by mistake
+  # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume help trust check" [
   ]
 

@@ -37,6 +37,8 @@ mod shells;
 mod single_flight;
 mod support;
 mod terminal;
+mod trust_check;
+mod trust_rules;
 mod vault_stores;
 mod trust_policy;
 mod trust_probe;

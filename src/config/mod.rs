@@ -3,6 +3,7 @@
 //! What enters: files, and the environment variables that the SDKs honour. What leaves: values that AWS would accept,
 //! each with its origin. Nothing is decided here.
 
+mod accounts;
 mod aws_edit;
 mod aws_file;
 mod aws_profile;
@@ -24,6 +25,7 @@ mod section;
 mod sign_in;
 mod write;
 
+pub use accounts::Accounts;
 pub use aws_edit::{AwsConfigEdit, Change, Pointer, Put, is_profile_name};
 pub use catalog::{Catalog, Listing};
 pub use console::{ConsoleSettings, OwnOrNamed};

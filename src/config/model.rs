@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::accounts::Accounts;
 use super::console::ConsoleSettings;
 use super::origin::{Origin, Sourced};
 use super::sign_in::{IdentityCenter, SignIn, TokenSource};
@@ -264,6 +265,8 @@ pub struct Defaults {
     pub hand_over: HandOver,
     /// How roles that say nothing of it meet their browser.
     pub console: ConsoleSettings,
+    /// Whose accounts are whose.
+    pub accounts: Accounts,
     /// Least life of a session that is handed to a shell or a command (`min_life`).
     pub min_life: Option<Duration>,
     /// Least life of a session that is handed to a consumer that refreshes (`min_life_refreshing`).

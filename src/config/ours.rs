@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::accounts::accounts;
 use super::console::console;
 use super::document::{Document, Entry, Table, Value};
 use super::error::ConfigError;
@@ -32,6 +33,7 @@ const TOP_KEYS: &[&str] = &[
     "share_token_with_aws_cli",
     "partner_registry",
     "include",
+    "accounts",
     "role",
     "identity",
 ];
@@ -212,6 +214,7 @@ impl OurFile {
             hand_over,
             auto_login: top.truth("auto_login")?.is_some_and(|set| set.value),
             console: console(&top)?,
+            accounts: accounts(&top)?,
             min_life: top.duration("min_life")?.map(|life| life.value),
             share_token: top.truth("share_token_with_aws_cli")?.is_some_and(|set| set.value),
             min_life_refreshing: top.duration("min_life_refreshing")?.map(|life| life.value),

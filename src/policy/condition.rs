@@ -164,6 +164,28 @@ impl Comparison {
 }
 
 impl Condition {
+    /// Returns the operator as the policy writes it: `ForAllValues:StringLikeIfExists`.
+    pub fn written(&self) -> String {
+        let before = match self.quantifier {
+            None => "",
+            Some(Quantifier::ForAllValues) => "ForAllValues:",
+            Some(Quantifier::ForAnyValue) => "ForAnyValue:",
+        };
+        format!("{before}{}{}", self.operator.as_str(), if self.if_exists { "IfExists" } else { "" })
+    }
+
+    /// Whether it passes where the key is absent.
+    pub(super) fn passes_absent(&self) -> bool {
+        if let Test::Absence(wanted) = &self.test {
+            return wanted.contains(&true);
+        }
+        match self.quantifier {
+            Some(Quantifier::ForAllValues) => true,
+            Some(Quantifier::ForAnyValue) => self.if_exists,
+            None => self.if_exists || self.operator.is_negated(),
+        }
+    }
+
     /// Whether it holds for that request.
     ///
     /// A key that has several values in the request and no `ForAllValues` or `ForAnyValue` in the policy holds if one of
@@ -173,13 +195,7 @@ impl Condition {
         if let Test::Absence(wanted) = &self.test {
             return wanted.contains(&found.is_none());
         }
-        let Some(found) = found else {
-            return match self.quantifier {
-                Some(Quantifier::ForAllValues) => true,
-                Some(Quantifier::ForAnyValue) => self.if_exists,
-                None => self.if_exists || self.operator.is_negated(),
-            };
-        };
+        let Some(found) = found else { return self.passes_absent() };
         let mut outcomes = found.iter().map(|value| self.passes(value, request));
         match (self.quantifier, self.operator.is_negated()) {
             (Some(Quantifier::ForAllValues), _) | (None, true) => outcomes.all(|passes| passes),

@@ -20,6 +20,17 @@ pub struct Document {
     pub statements: Vec<Statement>,
 }
 
+/// A document as far as it could be read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Reading {
+    /// What could be read.
+    pub document: Document,
+    /// Which statement of the text, from 0, each of the document's statements is.
+    pub indices: Vec<usize>,
+    /// What could not be read, in its order.
+    pub faults: Vec<PolicyError>,
+}
+
 /// The version of the policy language. A document without one is of the older version.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Version {
@@ -96,6 +107,14 @@ impl Document {
     /// Reads a policy document of whatever use.
     pub fn parse(json: &str) -> Result<Self, PolicyError> {
         parse::document(json)
+    }
+
+    /// Reads as much of a policy document as can be read, and says what cannot be. An error is a text that is no policy at
+    /// all.
+    ///
+    /// What is left lets in at least whom the text lets in, so that a check which finds nothing there has nothing to find.
+    pub fn read_leniently(json: &str) -> Result<Reading, PolicyError> {
+        parse::leniently(json)
     }
 
     /// Reads a role's trust policy: it names principals and no resources.

@@ -90,3 +90,21 @@ pub enum PolicyError {
         usage: Usage,
     },
 }
+
+impl PolicyError {
+    /// The place in the document, where there is one.
+    pub fn at(&self) -> Option<&str> {
+        match self {
+            Self::Json { .. } => None,
+            Self::Missing { at, .. }
+            | Self::UnknownElement { at, .. }
+            | Self::Both { at, .. }
+            | Self::Form { at, .. }
+            | Self::Value { at, .. }
+            | Self::UnknownOperator { at, .. }
+            | Self::UnknownKey { at, .. }
+            | Self::Variable { at, .. }
+            | Self::Misplaced { at, .. } => Some(at),
+        }
+    }
+}

@@ -155,7 +155,7 @@ fn find(document: &Document, index: usize, effect: Effect, hits: impl Fn(&Statem
 
 impl Statement {
     /// Whether action and circumstances are those that it speaks of.
-    fn applies(&self, request: &Request) -> bool {
+    pub(super) fn applies(&self, request: &Request) -> bool {
         self.actions.cover(request) && self.conditions.iter().all(|condition| condition.holds(request))
     }
 }

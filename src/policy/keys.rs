@@ -32,6 +32,11 @@ impl ConditionKey {
         Some(Self { written: name.to_owned(), arity })
     }
 
+    /// Returns a key that nobody knows, as one that may have any value or none.
+    pub(super) fn unknown(name: &str) -> Self {
+        Self { written: name.to_owned(), arity: Arity::Single }
+    }
+
     /// The name as the policy writes it.
     pub fn as_str(&self) -> &str {
         &self.written
@@ -66,6 +71,12 @@ fn is_single_saml(lower: &str) -> bool {
 
 fn is_multi_saml(lower: &str) -> bool {
     lower.strip_prefix("saml:").is_some_and(|name| SAML_MULTI.contains(&name))
+}
+
+/// Returns the issuer that a key is a claim of, given its name in small letters.
+pub(super) fn issuer_of(lower: &str) -> Option<&str> {
+    issuer_claim(lower)?;
+    lower.rsplit_once(':').map(|(issuer, _)| issuer)
 }
 
 /// A claim of an OIDC provider: its issuer without the scheme, a colon, the claim.

@@ -7,14 +7,18 @@
 //!
 //! Source for all rules: IAM User Guide, "IAM JSON policy element reference" and "Policy evaluation logic".
 
+mod available;
+mod classes;
 mod condition;
 mod context;
 mod document;
 mod error;
 mod evaluate;
 mod external_id;
+pub mod found;
 mod json;
 mod keys;
+pub mod lint;
 mod parse;
 mod pattern;
 mod principal;
@@ -25,7 +29,7 @@ pub mod write;
 
 pub use condition::{Condition, Operator, Quantifier, Test};
 pub use context::{Context, Request};
-pub use document::{Actions, Document, Effect, Resources, Statement, Usage, Version};
+pub use document::{Actions, Document, Effect, Reading, Resources, Statement, Usage, Version};
 pub use error::PolicyError;
 pub use evaluate::{Decision, Refusal, Side, StatementRef, Verdict, allows, may_assume};
 pub use external_id::{IdForm, IdPrefix, InvalidIdPrefix, Judgement, Weakness, judge};

@@ -6,23 +6,37 @@ mod conditions;
 
 use conditions::conditions;
 
-use super::document::{Actions, Document, Effect, Resources, Statement, Version};
+use super::document::{Actions, Document, Effect, Reading, Resources, Statement, Version};
 use super::error::PolicyError;
 use super::json::Json;
 use super::pattern::{Pattern, Syntax};
 use super::principal::{PrincipalPattern, Principals};
 
-/// Reads a document.
+/// Reads a document; what cannot be read is an error.
 pub(super) fn document(json: &str) -> Result<Document, PolicyError> {
+    let reading = leniently(json)?;
+    match reading.faults.into_iter().next() {
+        Some(fault) => Err(fault),
+        None => Ok(reading.document),
+    }
+}
+
+/// Reads a document as far as it can be read, and says what could not be, in its order.
+///
+/// What is left says rather more of whom it lets in than the text does: a condition that cannot be read is no condition
+/// of an Allow, and a Deny with such a one is gone.
+pub(super) fn leniently(json: &str) -> Result<Reading, PolicyError> {
     let json: Json = serde_json::from_str(json).map_err(|error| PolicyError::Json { reason: error.to_string() })?;
+    let mut faults = Faults::default();
     let at = "the policy";
-    let elements = Elements::of(&json, at, &["Version", "Id", "Statement"])?;
-    let version = match elements.text("Version")? {
+    let elements = Elements::of(&json, at, &["Version", "Id", "Statement"], &mut faults)?;
+    let version = match faults.noted(elements.text("Version")).flatten() {
         None | Some("2008-10-17") => Version::Of2008,
         Some("2012-10-17") => Version::Of2012,
         Some(other) => {
             let expected = "2012-10-17 or 2008-10-17";
-            return Err(PolicyError::Value { at: "Version".to_owned(), value: other.to_owned(), expected });
+            faults.note(PolicyError::Value { at: "Version".to_owned(), value: other.to_owned(), expected });
+            Version::Of2012
         }
     };
     let statements = match elements.get("Statement") {
@@ -33,12 +47,30 @@ pub(super) fn document(json: &str) -> Result<Document, PolicyError> {
         Some(Json::List(list)) => list.iter().collect(),
         Some(one) => vec![one],
     };
-    let statements = statements.into_iter().enumerate().map(|(index, json)| statement(json, index, version));
-    Ok(Document {
-        version,
-        id: elements.text("Id")?.map(str::to_owned),
-        statements: statements.collect::<Result<_, _>>()?,
-    })
+    let (mut read, mut indices) = (Vec::new(), Vec::new());
+    for (index, json) in statements.into_iter().enumerate() {
+        let statement = statement(json, index, version, &mut faults);
+        if let Some(statement) = faults.noted(statement) {
+            read.push(statement);
+            indices.push(index);
+        }
+    }
+    let id = faults.noted(elements.text("Id")).flatten().map(str::to_owned);
+    Ok(Reading { document: Document { version, id, statements: read }, indices, faults: faults.0 })
+}
+
+/// What could not be read so far.
+#[derive(Default)]
+struct Faults(Vec<PolicyError>);
+
+impl Faults {
+    fn note(&mut self, fault: PolicyError) {
+        self.0.push(fault);
+    }
+
+    fn noted<T>(&mut self, read: Result<T, PolicyError>) -> Option<T> {
+        read.map_err(|fault| self.note(fault)).ok()
+    }
 }
 
 /// How the place of a statement is written.
@@ -46,9 +78,10 @@ pub(super) fn statement_at(index: usize) -> String {
     format!("Statement[{index}]")
 }
 
-fn statement(json: &Json, index: usize, version: Version) -> Result<Statement, PolicyError> {
+/// A statement of which nothing can be said (no object, no effect) is an error; anything less is a fault.
+fn statement(json: &Json, index: usize, version: Version, faults: &mut Faults) -> Result<Statement, PolicyError> {
     let at = statement_at(index);
-    let elements = Elements::of(json, &at, &STATEMENT_ELEMENTS)?;
+    let elements = Elements::of(json, &at, &STATEMENT_ELEMENTS, faults)?;
     let effect = match elements.text("Effect")? {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
@@ -61,73 +94,83 @@ fn statement(json: &Json, index: usize, version: Version) -> Result<Statement, P
     let variables = version == Version::Of2012;
     let actions = match elements.either("Action", "NotAction")? {
         None => return Err(PolicyError::Missing { at, element: "Action" }),
-        Some(("Action", json)) => Actions::Only(action_patterns(json, &elements.at_of("Action"))?),
-        Some((name, json)) => Actions::AllBut(action_patterns(json, &elements.at_of(name))?),
+        Some(("Action", json)) => Actions::Only(action_patterns(json, &elements.at_of("Action"), faults)),
+        Some((name, json)) => Actions::AllBut(action_patterns(json, &elements.at_of(name), faults)),
     };
     let resources = match elements.either("Resource", "NotResource")? {
         None => None,
         Some(("Resource", json)) => {
-            Some(Resources::Only(resource_patterns(json, variables, &elements.at_of("Resource"))?))
+            Some(Resources::Only(resource_patterns(json, variables, &elements.at_of("Resource"), faults)))
         }
-        Some((name, json)) => Some(Resources::AllBut(resource_patterns(json, variables, &elements.at_of(name))?)),
+        Some((name, json)) => {
+            Some(Resources::AllBut(resource_patterns(json, variables, &elements.at_of(name), faults)))
+        }
     };
     let principals = match elements.either("Principal", "NotPrincipal")? {
         None => None,
-        Some(("Principal", json)) => Some(Principals::Only(principals(json, &elements.at_of("Principal"))?)),
-        Some((name, json)) => Some(Principals::AllBut(principals(json, &elements.at_of(name))?)),
+        Some(("Principal", json)) => Some(Principals::Only(principals(json, &elements.at_of("Principal"), faults))),
+        Some((name, json)) => Some(Principals::AllBut(principals(json, &elements.at_of(name), faults))),
     };
+    let before = faults.0.len();
     let conditions = match elements.get("Condition") {
         None => Vec::new(),
-        Some(json) => conditions(json, variables, &elements.at_of("Condition"))?,
+        Some(json) => conditions(json, variables, &elements.at_of("Condition"), faults),
     };
-    let sid = elements.text("Sid")?.map(str::to_owned);
+    // A key that nobody knows stays in the condition: nobody can say more of it than that it may be anything.
+    let lost = faults.0[before..].iter().find(|fault| !matches!(fault, PolicyError::UnknownKey { .. }));
+    if effect == Effect::Deny
+        && let Some(lost) = lost.cloned()
+    {
+        faults.0.truncate(before);
+        return Err(lost);
+    }
+    let sid = faults.noted(elements.text("Sid")).flatten().map(str::to_owned);
     Ok(Statement { sid, effect, principals, actions, resources, conditions })
 }
 
 const STATEMENT_ELEMENTS: [&str; 9] =
     ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
-fn action_patterns(json: &Json, at: &str) -> Result<Vec<Pattern>, PolicyError> {
+fn action_patterns(json: &Json, at: &str, faults: &mut Faults) -> Vec<Pattern> {
     let syntax = Syntax { wildcards: true, variables: false };
-    some_texts(json, at)?
-        .into_iter()
-        .map(|text| {
-            let is_action = text == "*"
-                || text.split_once(':').is_some_and(|(service, action)| {
-                    let fits = |part: &str, others: &str| {
-                        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
-                    };
-                    fits(service, "-") && fits(action, "*?-_")
-                });
-            if !is_action {
-                let expected = "`*` or SERVICE:ACTION, where * and ? may stand in ACTION";
-                return Err(PolicyError::Value { at: at.to_owned(), value: text.to_owned(), expected });
-            }
-            Pattern::parse(text, syntax, at)
-        })
-        .collect()
+    let read = |text: &str| {
+        let is_action = text == "*"
+            || text.split_once(':').is_some_and(|(service, action)| {
+                let fits = |part: &str, others: &str| {
+                    !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || others.contains(c))
+                };
+                fits(service, "-") && fits(action, "*?-_")
+            });
+        if !is_action {
+            let expected = "`*` or SERVICE:ACTION, where * and ? may stand in ACTION";
+            return Err(PolicyError::Value { at: at.to_owned(), value: text.to_owned(), expected });
+        }
+        Pattern::parse(text, syntax, at)
+    };
+    let texts = faults.noted(some_texts(json, at)).unwrap_or_default();
+    texts.into_iter().filter_map(|text| faults.noted(read(text))).collect()
 }
 
-fn resource_patterns(json: &Json, variables: bool, at: &str) -> Result<Vec<Pattern>, PolicyError> {
+fn resource_patterns(json: &Json, variables: bool, at: &str, faults: &mut Faults) -> Vec<Pattern> {
     let syntax = Syntax { wildcards: true, variables };
-    some_texts(json, at)?
-        .into_iter()
-        .map(|text| {
-            if text != "*" && !(text.starts_with("arn:") && text.split(':').count() >= 6) {
-                let expected = "`*` or an ARN of six parts";
-                return Err(PolicyError::Value { at: at.to_owned(), value: text.to_owned(), expected });
-            }
-            Pattern::parse(text, syntax, at)
-        })
-        .collect()
+    let read = |text: &str| {
+        if text != "*" && !(text.starts_with("arn:") && text.split(':').count() >= 6) {
+            let expected = "`*` or an ARN of six parts";
+            return Err(PolicyError::Value { at: at.to_owned(), value: text.to_owned(), expected });
+        }
+        Pattern::parse(text, syntax, at)
+    };
+    let texts = faults.noted(some_texts(json, at)).unwrap_or_default();
+    texts.into_iter().filter_map(|text| faults.noted(read(text))).collect()
 }
 
-fn principals(json: &Json, at: &str) -> Result<Vec<PrincipalPattern>, PolicyError> {
+fn principals(json: &Json, at: &str, faults: &mut Faults) -> Vec<PrincipalPattern> {
     let kinds = match json {
-        Json::Text(text) if text == "*" => return Ok(vec![PrincipalPattern::Everyone]),
+        Json::Text(text) if text == "*" => return vec![PrincipalPattern::Everyone],
         Json::Object(kinds) if !kinds.is_empty() => kinds,
         Json::Null | Json::Plain(_) | Json::Text(_) | Json::List(_) | Json::Object(_) => {
-            return Err(PolicyError::Form { at: at.to_owned(), expected: "`*` or an object such as {\"AWS\": …}" });
+            faults.note(PolicyError::Form { at: at.to_owned(), expected: "`*` or an object such as {\"AWS\": …}" });
+            return Vec::new();
         }
     };
     let mut found = Vec::new();
@@ -140,18 +183,20 @@ fn principals(json: &Json, at: &str) -> Result<Vec<PrincipalPattern>, PolicyErro
             "CanonicalUser" => |name| Some(PrincipalPattern::CanonicalUser(name.to_owned())),
             other => {
                 let expected = "AWS, Federated, Service or CanonicalUser";
-                return Err(PolicyError::Value { at, value: other.to_owned(), expected });
+                faults.note(PolicyError::Value { at, value: other.to_owned(), expected });
+                continue;
             }
         };
-        for name in some_texts(names, &at)? {
-            found.push(read(name).ok_or_else(|| PolicyError::Value {
+        for name in faults.noted(some_texts(names, &at)).unwrap_or_default() {
+            let pattern = read(name).ok_or_else(|| PolicyError::Value {
                 at: at.clone(),
                 value: name.to_owned(),
                 expected: "the name of a principal of that kind",
-            })?);
+            });
+            found.extend(faults.noted(pattern));
         }
     }
-    Ok(found)
+    found
 }
 
 /// Returns a text or a list of texts, of which there is at least one.
@@ -198,14 +243,14 @@ struct Elements<'a> {
 }
 
 impl<'a> Elements<'a> {
-    fn of(json: &'a Json, at: &'a str, known: &[&str]) -> Result<Self, PolicyError> {
+    fn of(json: &'a Json, at: &'a str, known: &[&str], faults: &mut Faults) -> Result<Self, PolicyError> {
         let Json::Object(found) = json else {
             return Err(PolicyError::Form { at: at.to_owned(), expected: "a JSON object" });
         };
-        match found.iter().find(|(name, _)| !known.contains(&name.as_str())) {
-            Some((name, _)) => Err(PolicyError::UnknownElement { at: at.to_owned(), element: name.clone() }),
-            None => Ok(Self { at, found }),
+        for (name, _) in found.iter().filter(|(name, _)| !known.contains(&name.as_str())) {
+            faults.note(PolicyError::UnknownElement { at: at.to_owned(), element: name.clone() });
         }
+        Ok(Self { at, found })
     }
 
     fn get(&self, name: &str) -> Option<&'a Json> {

@@ -32,7 +32,7 @@ enum Part {
 
 /// One step of a comparison, once variables have their values.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Token {
+pub(super) enum Token {
     Just(char),
     AnyOne,
     AnyMany,
@@ -107,7 +107,16 @@ impl Pattern {
         Some(true)
     }
 
-    fn tokens(&self, request: &Request) -> Option<Vec<Token>> {
+    /// The condition keys that it has the values of.
+    pub(super) fn variables(&self) -> impl Iterator<Item = &ConditionKey> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Variable { key, .. } => Some(key),
+            Part::Text(_) | Part::AnyOne | Part::AnyMany => None,
+        })
+    }
+
+    /// Returns it step by step, with the values that variables have in that request; `None` where one has none.
+    pub(super) fn tokens(&self, request: &Request) -> Option<Vec<Token>> {
         let mut tokens = Vec::new();
         for part in &self.parts {
             match part {

@@ -27,6 +27,24 @@ impl Network {
         (prefix <= widest).then_some(Self { address, prefix })
     }
 
+    /// Returns its first address, and the one that follows its last, if there is one.
+    pub(super) fn ends(&self) -> (IpAddr, Option<IpAddr>) {
+        match self.address {
+            IpAddr::V4(address) => {
+                let rest = u32::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                let first = address.to_bits() & !rest;
+                let after = (first | rest).checked_add(1);
+                (IpAddr::V4(first.into()), after.map(|bits| IpAddr::V4(bits.into())))
+            }
+            IpAddr::V6(address) => {
+                let rest = u128::MAX.checked_shr(u32::from(self.prefix)).unwrap_or(0);
+                let first = address.to_bits() & !rest;
+                let after = (first | rest).checked_add(1);
+                (IpAddr::V6(first.into()), after.map(|bits| IpAddr::V6(bits.into())))
+            }
+        }
+    }
+
     /// Whether that address lies in it. The two kinds of address never meet.
     pub(super) fn holds(&self, address: IpAddr) -> bool {
         match (self.address, address) {

@@ -1,41 +1,129 @@
-//! `assume trust check`: what is wrong with trust policies.
+//! `assume trust check`: what is wrong with trust policies, and whom they let in by mistake.
 
-use std::io::Read;
-use std::path::{Path, PathBuf};
+mod github;
+mod report;
+mod sarif;
+mod suppress;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::ValueEnum;
+
+use report::{Report, Told};
+use suppress::Suppressions;
+
+use super::subject::{self, Subject};
 use crate::cli::stdout;
-use crate::error::{Error, Kind};
-use crate::person::plain;
-use crate::policy::Document;
+use crate::config::Catalog;
+use crate::error::Error;
+use crate::person;
+use crate::policy::lint::{Among, Severity, check, check_together};
+use crate::terms::AccountId;
 use crate::world::World;
 
-/// Check trust policies: whether AWS would read them, and whom they let in by mistake
+/// Check trust policies: whom they let in by mistake, and what in them can never work
+///
+/// Ends with 1 where it finds something at least as bad as --fail-on. Say in the config file which accounts are yours
+/// (accounts.own): every other one counts as somebody else's.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct CheckArgs {
-    /// Files that each hold a trust policy, as JSON; `-` is standard input
+    /// Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of
+    /// them JSON; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
+    #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = threshold)]
+    fail_on: Threshold,
+    /// A file of findings that are accepted, each with its reason and until when
+    #[arg(long, value_name = "FILE")]
+    suppressions: Option<PathBuf>,
+    /// An account that is yours, besides those in the config file; may be given again
+    #[arg(long, value_name = "ACCOUNT")]
+    own: Vec<AccountId>,
 }
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+    Sarif,
+    Github,
+}
+
+/// How bad a finding has to be for the command to fail.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Threshold(Option<Severity>);
+
+fn threshold(text: &str) -> Result<Threshold, String> {
+    if text == "none" {
+        return Ok(Threshold(None));
+    }
+    let found = Severity::ALL.into_iter().find(|severity| severity.as_str() == text);
+    let names = Severity::ALL.map(Severity::as_str).join(", ");
+    found.map(|found| Threshold(Some(found))).ok_or_else(|| format!("it is one of {names}, or none"))
+}
+
+/// Exit code where something was found.
+const FOUND: u8 = 1;
 
 /// Runs the command.
-pub(in crate::cli) fn run(args: &CheckArgs, _world: &World) -> Result<ExitCode, Error> {
-    let mut found = false;
+pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, Error> {
+    let catalog = Catalog::open(world)?;
+    let around = subject::known(&catalog.defaults().accounts, &args.own);
+    let suppressions = match &args.suppressions {
+        Some(file) => Suppressions::read(file, world)?,
+        None => Suppressions::default(),
+    };
+    let mut subjects = Vec::new();
     for file in &args.files {
-        if let Err(error) = Document::parse_trust(&read(file)?) {
-            found = true;
-            stdout::print(&format!("{}: {}\n", plain(&file.to_string_lossy()), plain(&error.to_string())))?;
-        }
+        subjects.extend(subject::in_file(file, &around, world)?);
     }
-    Ok(ExitCode::from(u8::from(found)))
+    for supposed in subjects.iter().flat_map(|subject| subject.supposed.iter().map(move |what| (subject, what))) {
+        person::note(&format!("{}: {}", supposed.0.name, supposed.1));
+    }
+    if subjects.iter().any(|subject| subject.around.own.is_empty() && subject.around.account().is_none()) {
+        person::note(
+            "which accounts are yours is not known (accounts.own, --own): every account counts as somebody else's",
+        );
+    }
+    let report = findings(&subjects, suppressions);
+    stdout::print(&match args.format {
+        Format::Text => report.text(),
+        Format::Json => report.json(),
+        Format::Sarif => sarif::sarif(&report),
+        Format::Github => github::annotations(&report),
+    })?;
+    person::note(&report.summary(subjects.len()));
+    let fails = args.fail_on.0.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
+    Ok(ExitCode::from(if fails { FOUND } else { 0 }))
 }
 
-fn read(file: &Path) -> Result<String, Error> {
-    let text = if file == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().lock().read_to_string(&mut text).map(|_| text)
-    } else {
-        std::fs::read_to_string(file)
-    };
-    text.map_err(|error| Error::text(Kind::System, format!("{} cannot be read: {error}", file.display())))
+fn findings(subjects: &[Subject], mut suppressions: Suppressions) -> Report<'_> {
+    let mut told: Vec<Told<'_>> = Vec::new();
+    let among: Vec<Among<'_>> =
+        subjects.iter().map(|subject| Among { text: &subject.policy, around: &subject.around }).collect();
+    let mut together = check_together(&among);
+    for (number, subject) in subjects.iter().enumerate() {
+        let mut found = check(&subject.policy, &subject.around);
+        let others = together.extract_if(.., |(of, _)| *of == number).map(|(_, finding)| finding);
+        // Within one policy and among several, the same external ID is one finding.
+        let known = |id: &str, place: &_| found.iter().any(|known| known.rule.id == id && known.place == *place);
+        let others: Vec<_> = others.filter(|finding| !known(finding.rule.id, &finding.place)).collect();
+        found.extend(others);
+        told.extend(found.into_iter().map(|finding| {
+            let accepted = suppressions.accept(subject, &finding);
+            Told { subject: Some(subject), line: subject.line(&finding.place), finding, accepted }
+        }));
+    }
+    told.extend(suppressions.findings().into_iter().map(|finding| Told {
+        subject: None,
+        line: None,
+        finding,
+        accepted: None,
+    }));
+    Report { told, suppressions: suppressions.file }
 }

@@ -4,6 +4,7 @@ mod check;
 pub(super) mod found;
 mod policy;
 mod probe;
+mod subject;
 pub(super) mod target;
 
 use std::process::ExitCode;

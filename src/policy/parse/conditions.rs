@@ -6,31 +6,41 @@ use super::super::json::Json;
 use super::super::keys::ConditionKey;
 use super::super::pattern::{Pattern, Syntax};
 use super::super::values::{Network, Number, parse_time};
-use super::texts;
+use super::{Faults, texts};
 
 /// Reads `Condition`.
-pub(super) fn conditions(json: &Json, variables: bool, at: &str) -> Result<Vec<Condition>, PolicyError> {
+pub(super) fn conditions(json: &Json, variables: bool, at: &str, faults: &mut Faults) -> Vec<Condition> {
     let Json::Object(operators) = json else {
-        return Err(PolicyError::Form { at: at.to_owned(), expected: "an object of condition operators" });
+        faults.note(PolicyError::Form { at: at.to_owned(), expected: "an object of condition operators" });
+        return Vec::new();
     };
     let mut found = Vec::new();
     for (operator, keys) in operators {
         let unknown = || PolicyError::UnknownOperator { at: at.to_owned(), operator: operator.clone() };
+        let Some((quantifier, if_exists, known)) = faults.noted(parse_operator(operator).ok_or_else(unknown)) else {
+            continue;
+        };
         let at = format!("{at}.{operator}");
-        let (quantifier, if_exists, known) = parse_operator(operator).ok_or_else(unknown)?;
         let Json::Object(keys) = keys else {
-            return Err(PolicyError::Form { at, expected: "an object of condition keys" });
+            faults.note(PolicyError::Form { at, expected: "an object of condition keys" });
+            continue;
         };
         for (name, values) in keys {
-            let key = ConditionKey::known(name)
-                .ok_or_else(|| PolicyError::UnknownKey { at: at.clone(), key: name.clone() })?;
-            let values = texts(values, &format!("{at}.{name}"))?;
-            let test = parse_test(known, &values, variables, &format!("{at}.{name}"))?;
-            let values = values.into_iter().map(str::to_owned).collect();
-            found.push(Condition { operator: known, quantifier, if_exists, key, values, test });
+            let key = ConditionKey::known(name).unwrap_or_else(|| {
+                faults.note(PolicyError::UnknownKey { at: at.clone(), key: name.clone() });
+                ConditionKey::unknown(name)
+            });
+            let at = format!("{at}.{name}");
+            let read = texts(values, &at).and_then(|values| {
+                let test = parse_test(known, &values, variables, &at)?;
+                Ok((values.into_iter().map(str::to_owned).collect(), test))
+            });
+            if let Some((values, test)) = faults.noted(read) {
+                found.push(Condition { operator: known, quantifier, if_exists, key, values, test });
+            }
         }
     }
-    Ok(found)
+    found
 }
 
 /// Reads `ForAllValues:StringLikeIfExists`.
