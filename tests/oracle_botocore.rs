@@ -214,7 +214,7 @@ fn first_key(plan: &Plan) -> &str {
         BaseSource::VaultKey
         | BaseSource::Container
         | BaseSource::Instance
-        | BaseSource::LoginSession(_)
+        | BaseSource::LoginSession { .. }
         | BaseSource::Process(_) => "another",
     }
 }

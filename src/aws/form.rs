@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::client::Clients;
 use super::error::AwsError;
-use crate::terms::{ExposeSecret, SecretString};
+use crate::terms::{ExposeSecret, SecretString, is_confidential};
 
 /// Who is asked for what, for errors.
 #[derive(Clone, Copy, Debug)]
@@ -80,9 +80,8 @@ impl Clients {
         asking: Asking,
     ) -> Result<Reply, AwsError> {
         let setup = |reason: String| AwsError::Setup { reason };
-        let host = url.host_str().unwrap_or_default();
-        let is_here = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
-        if url.scheme() != "https" && !is_here {
+        if !is_confidential(url) {
+            let host = url.host_str().unwrap_or_default();
             return Err(setup(format!("{host} is to be asked over https, and it says http")));
         }
         let mut request = HttpRequest::new(SdkBody::from(body));

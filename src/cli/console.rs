@@ -15,7 +15,7 @@ use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
 use crate::person;
 use crate::person::browser::{self, Browser, BrowserProfile, Screen};
-use crate::terms::{ExposeSecret, Partition, Region, RoleDuration, show_time};
+use crate::terms::{ExposeSecret, Partition, Region, RoleDuration, is_this_machine, show_time};
 use crate::world::World;
 
 /// Open the AWS console as a role
@@ -197,15 +197,11 @@ fn federation(catalog: &Catalog, partition: Partition, region: &Region) -> Resul
         Some(endpoint) => Error::from(error).at(&endpoint.origin),
         None => error.into(),
     })?;
-    if let Some(endpoint) = instead.filter(|endpoint| !is_loopback(&endpoint.value)) {
+    if let Some(endpoint) = instead.filter(|endpoint| !is_this_machine(&endpoint.value)) {
         let host = endpoint.value.host_str().unwrap_or_default();
         person::note(&format!("the sign-in link is asked for at {host}, which is not AWS's ({})", endpoint.origin));
     }
     Ok(federation)
-}
-
-fn is_loopback(url: &url::Url) -> bool {
-    url.host_str().is_some_and(|host| host == "localhost" || host == "[::1]" || host.starts_with("127."))
 }
 
 fn not_opened(error: browser::BrowserError, profile: &str) -> Error {

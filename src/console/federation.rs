@@ -11,7 +11,7 @@ use super::hosts::sign_in_host;
 use super::{ConsoleError, Stay};
 use crate::aws::{Asking, AwsError, Line, Refusal, Reply};
 use crate::session::Credentials;
-use crate::terms::{ExposeSecret, Partition, Region, SecretString};
+use crate::terms::{ExposeSecret, Partition, Region, SecretString, is_confidential};
 
 /// A federation endpoint.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -31,10 +31,8 @@ impl Federation {
         );
         let setup = |_| AwsError::Setup { reason: format!("{base} is no address that can be asked") };
         let url: Url = format!("{base}/federation").parse().map_err(setup)?;
-        let host = url.host_str().unwrap_or_default();
-        let is_here = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
-        if url.scheme() != "https" && !is_here {
-            return Err(ConsoleError::InTheClear { host: host.to_owned() });
+        if !is_confidential(&url) {
+            return Err(ConsoleError::InTheClear { host: url.host_str().unwrap_or_default().to_owned() });
         }
         Ok(Self { url })
     }

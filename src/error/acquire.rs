@@ -5,6 +5,7 @@ use crate::acquire::{AcquireError, Packed, SharedRefusal, Step};
 use crate::aws::{AwsError, Refusal, is_about_certificates};
 use crate::config::Origin;
 use crate::session::{FlightError, Phase};
+use crate::terms::is_this_machine;
 
 impl From<AcquireError> for Error {
     fn from(error: AcquireError) -> Self {
@@ -87,7 +88,9 @@ fn hint(error: &AwsError, step: &Step) -> Option<String> {
         (AwsError::NoAnswer { sent: true, .. }, _) if step.carried.code => {
             Some(format!("{TRY_AGAIN}, with the next code: AWS may have taken this one"))
         }
-        (AwsError::NoAnswer { reason, .. }, Some((url, _))) if reason.contains("refused") && is_here(url) => {
+        (AwsError::NoAnswer { reason, .. }, Some((url, _)))
+            if reason.contains("refused") && is_of_this_machine(url) =>
+        {
             Some(format!("is there a server at {url}, and is that where STS is to be asked?"))
         }
         (AwsError::NoAnswer { .. } | AwsError::Setup { .. } | AwsError::CaBundle { .. }, _) => for_way(error),
@@ -95,8 +98,8 @@ fn hint(error: &AwsError, step: &Step) -> Option<String> {
 }
 
 /// A server of somebody's own that is not started is the likelier cause than the network.
-fn is_here(url: &str) -> bool {
-    ["//127.", "//localhost", "//[::1]"].iter().any(|host| url.contains(host))
+fn is_of_this_machine(url: &str) -> bool {
+    url.parse().is_ok_and(|url| is_this_machine(&url))
 }
 
 fn for_way(error: &AwsError) -> Option<String> {

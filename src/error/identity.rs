@@ -31,13 +31,8 @@ impl From<IdentityError> for Error {
                 (Kind::Identity, format!("run the command by hand to see what {program} says"))
             }
             IdentityError::Token { ref place, .. } => (Kind::Identity, no_token(place)),
-            IdentityError::Ended { .. } => (
-                Kind::Identity,
-                "get new ones where these came from; what `aws login` keeps, any `aws` command of that profile refreshes".to_owned(),
-            ),
-            IdentityError::Saml(ref error) => {
-                (super::sign_in::saml_kind(error), super::sign_in::saml_hint(error))
-            },
+            IdentityError::Ended { .. } => (Kind::Identity, "get new ones where these came from".to_owned()),
+            IdentityError::Saml(ref error) => (super::sign_in::saml_kind(error), super::sign_in::saml_hint(error)),
         };
         Self::new(kind, error).with_hint(hint)
     }

@@ -36,7 +36,9 @@ pub fn base_credentials(
         BaseSource::Instance => from_endpoint("instance metadata service", line, |config| {
             ImdsCredentialsProvider::builder().configure(&config).build()
         })?,
-        BaseSource::LoginSession(session) => login_session::read(session, &base.name, world)?,
+        BaseSource::LoginSession { session, region } => {
+            login_session::current(session, region.as_ref(), &base.name, line, world)?
+        }
         BaseSource::Process(command) => process::run(command, &base.name, world)?,
     };
     match credentials.expires_at() {
@@ -97,7 +99,8 @@ fn from_endpoint<P: ProvideCredentials>(
     read(&given).ok_or_else(|| IdentityError::NotAKey { place: format!("the answer of the {place}") })
 }
 
-fn read(given: &SdkCredentials) -> Option<Credentials> {
+/// Returns what a provider of `aws-config` gave.
+pub(super) fn read(given: &SdkCredentials) -> Option<Credentials> {
     let token = given.session_token()?;
     Some(Credentials {
         key_id: given.access_key_id().parse().ok()?,
@@ -110,7 +113,7 @@ fn read(given: &SdkCredentials) -> Option<Credentials> {
 }
 
 /// Returns what the error and its causes say. Their `Debug` stays out: it shows the answer's body, and with it its secrets.
-fn say(error: &CredentialsError) -> String {
+pub(super) fn say(error: &CredentialsError) -> String {
     if matches!(error, CredentialsError::CredentialsNotLoaded(_)) {
         return "there is none here".to_owned();
     }

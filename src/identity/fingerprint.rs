@@ -29,7 +29,7 @@ pub fn fingerprint_files(plan: &Plan, vault: &Vault, world: &World) -> Option<Ve
         BaseSource::Environment
         | BaseSource::Container
         | BaseSource::Instance
-        | BaseSource::LoginSession(_)
+        | BaseSource::LoginSession { .. }
         | BaseSource::Process(_) => None,
     }
 }
@@ -93,7 +93,7 @@ fn of_base(base: &Base, vault: &Vault, world: &World) -> Option<Fingerprint> {
             let full = variable("AWS_CONTAINER_CREDENTIALS_FULL_URI");
             format!("container {relative} {full} {}", variable("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"))
         }
-        BaseSource::LoginSession(session) => format!("login-session {session}"),
+        BaseSource::LoginSession { session, .. } => format!("login-session {session}"),
         BaseSource::Instance => format!("instance {}", variable("AWS_EC2_METADATA_SERVICE_ENDPOINT")),
         // A command may hold a password, and a fingerprint may be shown.
         BaseSource::Process(command) => format!("process {}", hex::encode(Sha256::digest(command))),

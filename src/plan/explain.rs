@@ -65,7 +65,7 @@ fn kind(start: &Start) -> &'static str {
         BaseSource::Environment => "environment",
         BaseSource::Container => "container",
         BaseSource::Instance => "instance",
-        BaseSource::LoginSession(_) => "login-session",
+        BaseSource::LoginSession { .. } => "login-session",
         BaseSource::Process(_) => "process",
     }
 }

@@ -107,7 +107,7 @@ fn mfa(profile: &str, root: &Root, legs: &[Leg], overrides: &Overrides, catalog:
         BaseSource::FileKeys(_) => return Err(impossible("its keys are those of a session")),
         BaseSource::Container => return Err(impossible("a container's credentials are those of a role")),
         BaseSource::Instance => return Err(impossible("an instance's credentials are those of a role")),
-        BaseSource::LoginSession(_) => return Err(impossible("a login session's credentials are temporary")),
+        BaseSource::LoginSession { .. } => return Err(impossible("a login session's credentials are temporary")),
         // What kind of key these are shows only when they are had; AWS says so if they cannot present a code.
         BaseSource::Environment | BaseSource::Process(_) => {
             return Ok(Mfa::InFirstCall(device, Reason::NotALongTermKey));

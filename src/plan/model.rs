@@ -7,7 +7,7 @@ use super::sign_in::SignIn;
 use crate::config::{Origin, ProvidedContext, Sourced, StaticKeys};
 use crate::terms::{
     ExternalId, MfaSerial, PolicyArn, Region, RoleArn, RoleDuration, SessionName, SessionPolicy, SourceIdentity, Tag,
-    TagKey, TokenDuration,
+    TagKey, TokenDuration, is_this_machine,
 };
 
 /// Everything that will be done to become a profile, and why.
@@ -102,8 +102,13 @@ pub enum BaseSource {
     Instance,
     /// A program that prints them.
     Process(String),
-    /// What `aws login` keeps for this ARN.
-    LoginSession(String),
+    /// What `aws login` keeps for this ARN, and where it is refreshed.
+    LoginSession {
+        /// The ARN of whoever signed in.
+        session: String,
+        /// The Region that is declared for it.
+        region: Option<Region>,
+    },
 }
 
 /// `GetSessionToken` with an MFA code.
@@ -190,10 +195,10 @@ pub struct Reach {
 impl Reach {
     /// Returns the host of an endpoint that is neither AWS's own nor on this machine: what is sent there is to be named.
     pub fn foreign_host(&self) -> Option<&str> {
-        let host = self.endpoint_url.as_ref()?.value.host_str()?;
+        let url = &self.endpoint_url.as_ref()?.value;
+        let host = url.host_str()?;
         let awss = [".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".amazonaws.eu", ".amazonwebservices.com.cn"];
-        let loopback = host == "localhost" || host == "[::1]" || host.starts_with("127.");
-        (!loopback && !awss.iter().any(|suffix| host.ends_with(suffix))).then_some(host)
+        (!is_this_machine(url) && !awss.iter().any(|suffix| host.ends_with(suffix))).then_some(host)
     }
 }
 

@@ -349,7 +349,9 @@ impl Way<'_> {
                 return Ok(aws_root(Begin::SignIn(Proof { name, chosen, sign_in }), profile));
             }
             Some(Sourced { value: ProfileSignIn::Login(session), origin }) => {
-                let source = Sourced::new(BaseSource::LoginSession(session), origin);
+                let voices = voices(self.catalog, None, &profile.connection, Family::Aws);
+                let region = voices.region().map(|region| region.value.clone());
+                let source = Sourced::new(BaseSource::LoginSession { session, region }, origin);
                 return Ok(aws_root(Begin::Keys(Base { name: profile.name.clone(), chosen, source }), profile));
             }
         }

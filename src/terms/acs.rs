@@ -1,9 +1,8 @@
 //! Where AWS takes in what a SAML provider vouches for, and what AWS is called there.
 
-use std::net::IpAddr;
+use url::Url;
 
-use url::{Host, Url};
-
+use super::address::is_this_machine;
 use super::partition::{Partition, Region};
 
 /// Returns the partition whose assertion consumer service the address is: of the partition or of one of its Regions, and
@@ -24,13 +23,7 @@ pub fn partition_of_acs(url: &Url) -> Option<Partition> {
 
 /// Whether the address is a sandbox's own assertion consumer service.
 pub fn is_loopback_acs(url: &Url) -> bool {
-    let is_loopback = match url.host() {
-        Some(Host::Ipv4(ip)) => IpAddr::V4(ip).is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::V6(ip).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    };
-    is_loopback && url.scheme() == "http" && is_saml(url.path())
+    is_this_machine(url) && url.scheme() == "http" && is_saml(url.path())
 }
 
 /// Whether an assertion for that audience is meant for AWS: the name that AWS gives itself, or where it takes them in.

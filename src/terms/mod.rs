@@ -7,6 +7,7 @@
 mod access_key;
 mod action;
 mod acs;
+mod address;
 mod arn;
 mod context_provider;
 mod duration;
@@ -20,6 +21,7 @@ mod time;
 pub use access_key::{AccessKeyId, InvalidAccessKeyId};
 pub use acs::{AUDIENCE, is_aws_audience, is_loopback_acs, partition_of_acs};
 pub use action::{ActionPattern, InvalidAction, InvalidResource, ResourcePattern};
+pub use address::{is_confidential, is_this_machine};
 pub use arn::{AccountId, InvalidAccountId, InvalidRoleArn, InvalidRoleName, RoleArn, RoleName};
 pub use context_provider::{ContextProviderArn, InvalidContextProvider};
 pub use duration::{InvalidDuration, RoleDuration, TokenDuration, parse_duration, show_duration};

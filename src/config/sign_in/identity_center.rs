@@ -9,7 +9,7 @@ use super::super::document::Value;
 use super::super::error::ConfigError;
 use super::super::origin::Sourced;
 use super::super::section::{Section, wrong_kind};
-use crate::terms::Region;
+use crate::terms::{Region, is_confidential};
 
 /// A sign-in at IAM Identity Center.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -58,10 +58,8 @@ impl FromStr for StartUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || InvalidStartUrl(text.to_owned());
         let url: Url = text.parse().map_err(|_| wrong())?;
-        let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && here);
         let plain = url.username().is_empty() && url.password().is_none() && !text.contains(char::is_whitespace);
-        if safe && plain && url.has_host() { Ok(Self(text.to_owned())) } else { Err(wrong()) }
+        if is_confidential(&url) && plain { Ok(Self(text.to_owned())) } else { Err(wrong()) }
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::document::Value;
 use super::super::error::ConfigError;
 use super::super::origin::Sourced;
 use super::super::section::{Section, invalid, wrong_kind};
+use crate::terms::is_confidential;
 
 /// A client of an OpenID Connect provider.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -80,13 +81,7 @@ pub(in super::super) fn of_identity(section: &Section<'_>) -> Result<Option<Sour
 fn issuer_url(text: &str) -> Result<Url, String> {
     let form = || format!("`{text}` is no issuer; one looks like https://idp.example.com");
     let url: Url = text.parse().map_err(|_| form())?;
-    let host = url.host_str().unwrap_or_default();
-    let is_here = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
-    if host.is_empty() || (url.scheme() != "https" && !(url.scheme() == "http" && is_here)) {
-        Err(form())
-    } else {
-        Ok(url)
-    }
+    if is_confidential(&url) { Ok(url) } else { Err(form()) }
 }
 
 fn port(section: &Section<'_>) -> Result<u16, ConfigError> {

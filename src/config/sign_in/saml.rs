@@ -10,6 +10,7 @@ use super::super::error::ConfigError;
 use super::super::origin::Sourced;
 use super::super::section::{Section, wrong_kind};
 use super::web_identity::Need;
+use crate::terms::is_confidential;
 
 /// A SAML provider that an account trusts.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -135,9 +136,11 @@ impl FromStr for PageUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let wrong = || InvalidPageUrl(text.to_owned());
         let url: Url = text.parse().map_err(|_| wrong())?;
-        let here = matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"));
-        let safe = url.scheme() == "https" || (url.scheme() == "http" && here);
-        if safe && url.username().is_empty() && url.password().is_none() { Ok(Self(url)) } else { Err(wrong()) }
+        if is_confidential(&url) && url.username().is_empty() && url.password().is_none() {
+            Ok(Self(url))
+        } else {
+            Err(wrong())
+        }
     }
 }
 

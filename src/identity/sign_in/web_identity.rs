@@ -16,7 +16,7 @@ use super::claims::Claims;
 use crate::aws::{Asking, Line};
 use crate::config::TokenSource;
 use crate::session::Fingerprint;
-use crate::terms::{ExposeSecret, SecretString};
+use crate::terms::{ExposeSecret, SecretString, is_confidential};
 use crate::world::World;
 
 /// A token to be traded in, and what it says of itself.
@@ -180,9 +180,7 @@ fn of_github(
     let variable = |name| world.env.text(name).ok_or_else(|| failed(not_set(name)));
     let (url, bearer) = (variable(REQUEST_URL)?, SecretString::from(variable(REQUEST_TOKEN)?));
     let mut url: Url = url.parse().map_err(|_| failed(format!("has no address: ${REQUEST_URL} is none")))?;
-    let host = url.host_str().unwrap_or_default();
-    let is_here = matches!(host, "localhost" | "[::1]") || host.starts_with("127.");
-    if url.scheme() != "https" && !is_here {
+    if !is_confidential(&url) {
         return Err(failed("is asked over https only".to_owned()));
     }
     url.query_pairs_mut().append_pair("audience", audience);

@@ -4,7 +4,7 @@ use super::super::error::PlanError;
 use super::super::hops::Leg;
 use super::super::model::Reach;
 use crate::config::{Catalog, Connection, IdentityCenter, Origin, RoleCall, Sourced, StartUrl};
-use crate::terms::RoleArn;
+use crate::terms::{RoleArn, is_confidential};
 
 /// A `GetRoleCredentials` call.
 #[derive(Clone, Debug)]
@@ -57,7 +57,7 @@ pub fn center(
     let (fips, dual_stack) = (set(|voice| &voice.use_fips), set(|voice| &voice.use_dual_stack));
     let IdentityCenter { name, start_url, region, scopes, shared, endpoints } = declared;
     let reach = |endpoint_url: Option<Sourced<url::Url>>| {
-        if let Some(endpoint) = endpoint_url.as_ref().filter(|endpoint| !is_safe(&endpoint.value)) {
+        if let Some(endpoint) = endpoint_url.as_ref().filter(|endpoint| !is_confidential(&endpoint.value)) {
             let host = endpoint.value.host_str().unwrap_or_default().to_owned();
             return Err(PlanError::InTheClear { what: "a sign-in's token", host, origin: endpoint.origin.clone() });
         }
@@ -75,12 +75,6 @@ pub fn center(
         scopes,
         shared,
     })
-}
-
-/// Whoever reads a token on the way has it.
-fn is_safe(url: &url::Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    url.scheme() == "https" || host == "localhost" || host == "[::1]" || host.starts_with("127.")
 }
 
 /// Returns the call that trades a token in for the permission set of that leg.
