@@ -4,6 +4,8 @@
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use assume::sandbox::{Options, Scenario};
+
 use crate::support::home::{Home, Ran, ran};
 use crate::support::python;
 use crate::support::sandbox::Sandbox;
@@ -60,8 +62,13 @@ fn office_with_short_tokens() -> Sandbox {
     sandbox("token_duration = 30", "")
 }
 
-fn sandbox(center: &str, top: &str) -> Sandbox {
-    let sandbox = Sandbox::of(&format!("{ACCOUNTS}[identity_center]\n{center}\n{PEOPLE}"));
+pub(crate) fn sandbox(center: &str, top: &str) -> Sandbox {
+    sandbox_with(center, top, Options::default())
+}
+
+pub(crate) fn sandbox_with(center: &str, top: &str, options: Options) -> Sandbox {
+    let scenario = Scenario::parse(&format!("{ACCOUNTS}[identity_center]\n{center}\n{PEOPLE}")).unwrap();
+    let sandbox = Sandbox::start(scenario, options);
     let (start_url, region) = sandbox.server.identity_center();
     let identity = format!("[identity.corp]\nsso = {{ start_url = \"{start_url}\", region = \"{region}\" }}\n");
     sandbox.home.config(&format!("{top}\n{identity}{OURS}"));
@@ -70,13 +77,13 @@ fn sandbox(center: &str, top: &str) -> Sandbox {
 
 impl Sandbox {
     /// Puts somebody in front of the browser.
-    fn person(&mut self, how: &str) -> &mut Self {
+    pub(crate) fn person(&mut self, how: &str) -> &mut Self {
         let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/sign_in_page.py");
         self.home.set("BROWSER", format!("python3 {script} {how} carol %s"));
         self
     }
 
-    fn signed_in(&mut self) -> &mut Self {
+    pub(crate) fn signed_in(&mut self) -> &mut Self {
         self.person("allow");
         let ran = self.home.run(&["login", "corp"]);
         assert_eq!(ran.code, 0, "{}", ran.stderr);
@@ -313,6 +320,45 @@ fn a_refresh_token_that_was_revoked_ends_in_one_clear_refusal_and_no_more_calls(
     }
 }
 
+/// A token that has ended and cannot be refreshed: nothing but a person makes another.
+fn office_whose_token_has_ended(top: &str) -> Sandbox {
+    let mut sandbox = sandbox("", top);
+    sandbox.signed_in();
+    let (vault, item) = (sandbox.home.kernel_vault(), assume::vault::ItemName::keepsake("sso", "corp"));
+    let kept = vault.read_keepsake(&item).unwrap().unwrap();
+    let mut kept: serde_json::Value = serde_json::from_str(assume::terms::ExposeSecret::expose_secret(&kept)).unwrap();
+    kept["expiresAt"] = "2020-01-01T00:00:00Z".into();
+    kept["refreshToken"].take();
+    vault.write_keepsake(&item, &kept.to_string().into()).unwrap();
+    sandbox
+}
+
+#[test]
+fn forty_whose_token_has_ended_for_good_open_no_window_and_each_says_within_a_second_what_to_do() {
+    let sandbox = office_whose_token_has_ended("");
+    let alone = at_once(&sandbox.home, 1);
+    assert!(alone[0].0.code == 6 && alone[0].1 < Duration::from_secs(1), "{:?}", alone[0]);
+    for (ran, took) in at_once(&sandbox.home, 40) {
+        assert_eq!((ran.code, ran.stdout.as_str()), (6, ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains("hint: in a terminal: `assume login corp`\n"), "{}", ran.stderr);
+        // Forty at once on a few cores: the second is each one's own, with room for those before it.
+        assert!(took < Duration::from_secs(10), "{took:?}");
+    }
+    assert_eq!(lines_of(&sandbox.home, "visits").len(), 1, "the first sign-in's");
+    assert_eq!(sandbox.called("CreateToken"), 1, "the first sign-in's");
+}
+
+#[test]
+fn with_auto_login_forty_whose_token_has_ended_for_good_open_one_window_and_all_are_answered() {
+    let mut sandbox = office_whose_token_has_ended("auto_login = true");
+    sandbox.person("allow");
+    for (ran, _) in at_once(&sandbox.home, 40) {
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    }
+    assert_eq!(lines_of(&sandbox.home, "visits").len(), 2, "the first sign-in's, and one more");
+    assert_eq!((sandbox.called("CreateToken"), sandbox.called("GetRoleCredentials")), (2, 1));
+}
+
 #[test]
 fn a_token_that_the_portal_does_not_know_any_more_is_refreshed() {
     let mut sandbox = office();
@@ -344,8 +390,10 @@ fn a_damaged_token_is_a_warning_and_a_sign_in_away() {
     sandbox.home.kernel_vault().write_keepsake(&item, &"{\"accessToken\": 7".into()).unwrap();
     let ran = sandbox.home.run(&["credential-process", "dev"]);
     assert_eq!(ran.code, 6, "{}", ran.stderr);
+    let said = "assume: warning: the token of `corp` in the vault is damaged, so that you have to sign in again\n";
+    assert_eq!(ran.stderr.matches(said).count(), 1, "{}", ran.stderr);
     sandbox.signed_in();
-    assert_eq!(sandbox.home.run(&["credential-process", "dev"]).code, 0);
+    assert_eq!(sandbox.home.run(&["credential-process", "dev"]).stderr, "");
 }
 
 #[test]

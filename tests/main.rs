@@ -9,6 +9,7 @@ mod contexts;
 mod declared;
 mod discover;
 mod documents;
+mod fault_sign_ins;
 mod faults;
 mod foreign_clients;
 mod generated;

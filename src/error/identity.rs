@@ -66,7 +66,7 @@ impl From<SignInError> for Error {
             SignInError::Waiting { ref name, .. } => {
                 (Kind::PersonNeeded, format!("finish it there, or begin anew {}", again(name)))
             }
-            SignInError::Declined { ref name, source: RedirectError::Listen { port, .. } } => (
+            SignInError::Declined { ref name, reason: RedirectError::Listen { port, .. } } => (
                 Kind::System,
                 format!(
                     "end the program that has port {port}, or have another one registered at the provider: `redirect_port` of \

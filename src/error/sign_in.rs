@@ -158,11 +158,9 @@ pub(super) fn saml_hint(error: &SamlError) -> String {
                 )
             }
         },
-        SamlError::Invalid { identity, reason, .. } => match reason {
+        SamlError::Invalid { reason, .. } => match reason {
             InvalidAssertion::WebPage => {
-                format!(
-                    "the provider answered with a page: sign in anew, and see what it says (`assume login {identity}`)"
-                )
+                "see what the page says: the provider has something to tell instead of an assertion".to_owned()
             }
             InvalidAssertion::Refused { .. } => {
                 "that is the provider's own refusal: its administrators know why".to_owned()

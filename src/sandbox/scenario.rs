@@ -48,6 +48,7 @@
 //! [identity_center]                     # people who sign in instead of having keys
 //! region = "eu-west-1"
 //! token_duration = 3600                 # how long an access token lasts, in seconds
+//! device_duration = 600                 # how long a code can be typed in
 //! [[identity_center.permission_set]]
 //! name = "ReadOnly"
 //! session_duration = 3600

@@ -29,12 +29,12 @@ pub enum SignInError {
         since: Duration,
     },
     /// The person said no, or nobody came.
-    #[error("nobody signed in at `{name}`: {source}")]
+    #[error("nobody signed in at `{name}`: {reason}")]
     Declined {
         /// The sign-in.
         name: String,
         /// What came back.
-        source: RedirectError,
+        reason: RedirectError,
     },
     /// The service said no, or gave no answer.
     #[error("cannot sign in at `{name}`")]

@@ -2,6 +2,7 @@
 //!
 //! Both kinds of it are used alike: a token that is alive serves, else it is refreshed, else a person signs in.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use super::card::SignInCard;
@@ -68,6 +69,9 @@ pub trait TokenSignIn {
     }
 }
 
+/// Where our own tokens lie.
+pub(super) const IN_VAULT: &str = "the vault";
+
 /// What is left of a token that is not used any more.
 pub(super) const LAST: Duration = Duration::from_secs(60);
 
@@ -77,17 +81,21 @@ impl Kept<'_> {
         match self.vault.read_keepsake(&self.item()) {
             Ok(text) => Ok(text),
             Err(VaultError::Damaged { .. }) => {
-                self.warn_of_damage();
+                self.warn_of_damage(IN_VAULT);
                 Ok(None)
             }
             Err(source) => Err(self.vault_error(source)),
         }
     }
 
-    /// Says that what is kept cannot be understood.
-    pub(super) fn warn_of_damage(&self) {
+    /// Says that what is kept in that place cannot be understood. It may be looked at more than once, and is said once.
+    pub(super) fn warn_of_damage(&self, place: &str) {
+        static SAID: AtomicBool = AtomicBool::new(false);
+        if SAID.swap(true, Ordering::Relaxed) {
+            return;
+        }
         person::warn(&format!(
-            "what is kept of the sign-in `{}` is damaged, so that you have to sign in again",
+            "the token of `{}` in {place} is damaged, so that you have to sign in again",
             self.called
         ));
     }
@@ -133,8 +141,8 @@ impl Kept<'_> {
         SignInError::Shared { name: self.called.to_owned(), pid, said }
     }
 
-    pub(super) fn declined(&self, source: RedirectError) -> SignInError {
-        SignInError::Declined { name: self.called.to_owned(), source }
+    pub(super) fn declined(&self, reason: RedirectError) -> SignInError {
+        SignInError::Declined { name: self.called.to_owned(), reason }
     }
 
     pub(super) fn failed(&self, source: AwsError) -> SignInError {

@@ -17,6 +17,7 @@ use crate::terms::RoleArn;
 pub(in crate::sandbox) struct IdentityCenter {
     pub(super) region: String,
     pub(super) token_life: Duration,
+    pub(super) device_life: Duration,
     pub(super) permission_sets: Vec<PermissionSet>,
     pub(super) people: Vec<Person>,
 }
@@ -50,6 +51,8 @@ pub(in crate::sandbox) struct Wire {
     region: String,
     #[serde(default = "hour")]
     token_duration: u64,
+    #[serde(default = "ten_minutes")]
+    device_duration: u64,
     #[serde(default)]
     permission_set: Vec<WireSet>,
     #[serde(default)]
@@ -85,6 +88,10 @@ fn region() -> String {
     "eu-west-1".to_owned()
 }
 
+fn ten_minutes() -> u64 {
+    600
+}
+
 fn hour() -> u64 {
     3_600
 }
@@ -112,7 +119,8 @@ impl Wire {
         let sets: Vec<&str> = permission_sets.iter().map(|set| set.name.as_str()).collect();
         let people = self.user.into_iter().map(|person| person.person(&ids, &sets)).collect::<Result<_, _>>()?;
         let token_life = Duration::from_secs(self.token_duration);
-        Ok(IdentityCenter { region: self.region, token_life, people, permission_sets })
+        let device_life = Duration::from_secs(self.device_duration);
+        Ok(IdentityCenter { region: self.region, token_life, device_life, people, permission_sets })
     }
 }
 

@@ -15,6 +15,7 @@ pub(in crate::sandbox) struct Directory {
     pub(in crate::sandbox) url: String,
     pub(super) region: String,
     pub(super) token_life: Duration,
+    pub(super) device_life: Duration,
     pub(super) people: Vec<Person>,
     /// The role of each assigned permission set, by account and name.
     pub(in crate::sandbox) roles: BTreeMap<(String, String), (usize, u64)>,
@@ -89,6 +90,7 @@ impl Directory {
         Self {
             region: declared.region.clone(),
             token_life: declared.token_life,
+            device_life: declared.device_life,
             people: declared.people.clone(),
             ..Self::default()
         }

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::directory::{Client, Device, Directory, Given, INTERVAL, Outcome, PATIENCE, REGISTRATION, secret};
+use super::directory::{Client, Device, Directory, Given, INTERVAL, Outcome, REGISTRATION, secret};
 use super::{body, text, texts};
 use crate::sandbox::answer::Refusal;
 use crate::sandbox::call::Call;
@@ -66,7 +66,7 @@ pub(super) fn start_device(call: &Call, directory: &mut Directory, now: SystemTi
     let device = Device {
         client: client.to_owned(),
         user_code: user_code.clone(),
-        expires: now + PATIENCE,
+        expires: now + directory.device_life,
         asked: None,
         outcome: Outcome::Pending,
     };
@@ -77,7 +77,7 @@ pub(super) fn start_device(call: &Call, directory: &mut Directory, now: SystemTi
         "userCode": user_code,
         "verificationUri": page,
         "verificationUriComplete": format!("{page}?user_code={user_code}"),
-        "expiresIn": PATIENCE.as_secs(),
+        "expiresIn": directory.device_life.as_secs(),
         "interval": INTERVAL.as_secs(),
     }))
 }

@@ -29,6 +29,13 @@ pub(super) fn read(center: &Center, world: &World, ours: Option<&str>) -> Option
     tokens.filter(|token| Some(token.mark().as_str()) != ours).max_by_key(|token| token.expires_at)
 }
 
+/// Returns a file of it that cannot be understood.
+pub(super) fn damaged(center: &Center, world: &World) -> Option<PathBuf> {
+    let mut paths =
+        center.shared.iter().filter(|name| load(name, world).is_none()).filter_map(|name| path(name, world));
+    paths.find(|path| path.is_file())
+}
+
 /// Writes the token under one name. What else stood in the file stays.
 pub(super) fn write(name: &str, token: &Token, center: &Center, world: &World) -> io::Result<()> {
     let path = path(name, world).ok_or_else(|| io::Error::other("there is no home folder"))?;

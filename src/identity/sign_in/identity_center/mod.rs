@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 
 use super::card::SignInCard;
 use super::error::{Lack, SignInError};
-use super::kept::{Kept, TokenSignIn};
+use super::kept::{IN_VAULT, Kept, TokenSignIn};
 use super::manner::Manner;
 use crate::aws::{AwsError, Line};
 use crate::identity::generation::Generation;
@@ -112,7 +112,13 @@ impl TokenSignIn for AtCenter<'_> {
         Ok(match (ours, theirs) {
             (Some(ours), Some(theirs)) if theirs.expires_at >= ours.expires_at => Some(theirs),
             (Some(ours), _) => Some(ours),
-            (None, theirs) => theirs,
+            (None, Some(theirs)) => Some(theirs),
+            (None, None) => {
+                if let Some(path) = aws_cache::damaged(self.center, self.world) {
+                    self.kept().warn_of_damage(&path.display().to_string());
+                }
+                None
+            }
         })
     }
 
@@ -155,7 +161,7 @@ impl AtCenter<'_> {
         let kept = self.kept();
         let Some(text) = kept.read()? else { return Ok(None) };
         let Ok(mut map) = serde_json::from_str(text.expose_secret()) else {
-            kept.warn_of_damage();
+            kept.warn_of_damage(IN_VAULT);
             return Ok(None);
         };
         let token = Token::of_map(&map, self.center, Home::Vault);

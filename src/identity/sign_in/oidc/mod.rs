@@ -13,7 +13,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::card::SignInCard;
 use super::error::{Lack, SignInError};
-use super::kept::{Kept, TokenSignIn};
+use super::kept::{IN_VAULT, Kept, TokenSignIn};
 use super::manner::{Manner, PATIENCE};
 use crate::aws::{AwsError, Line};
 use crate::config::{Oidc, OidcFlow};
@@ -133,7 +133,7 @@ impl TokenSignIn for AtIssuer<'_> {
         let kept = self.kept();
         let Some(text) = kept.read()? else { return Ok(None) };
         let Ok(form) = serde_json::from_str::<Form>(text.expose_secret()) else {
-            kept.warn_of_damage();
+            kept.warn_of_damage(IN_VAULT);
             return Ok(None);
         };
         if form.issuer != self.oidc.issuer.as_str() || form.client_id != self.oidc.client_id {

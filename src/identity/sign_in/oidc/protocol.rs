@@ -94,7 +94,7 @@ pub(super) fn discover(oidc: &Oidc, secret: Option<&SecretString>, line: &Line<'
     })?;
     let metadata = metadata.map_err(|error| match error {
         DiscoveryError::Request(error) => error,
-        DiscoveryError::Response(status, _, reason) => no_answer(format!("HTTP {status}: {reason}")),
+        DiscoveryError::Response(_, _, reason) => no_answer(reason),
         DiscoveryError::Parse(_) => no_answer("its configuration cannot be read".to_owned()),
         other => no_answer(other.to_string()),
     })?;
