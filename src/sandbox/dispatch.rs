@@ -161,7 +161,7 @@ fn query(
         {
             return Ok((operation.name(), result?));
         }
-        let caller = Caller::of(call, service, estate, now)?;
+        let caller = Caller::of(call, service.name(), estate, now)?;
         record.principal = Some(caller.arn(estate));
         record.region = Some(caller.region.clone());
         let parameters = &call.parameters;
