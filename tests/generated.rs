@@ -1,4 +1,4 @@
-//! `completions/` and `man/` are made from the command line as clap knows it, and committed.
+//! `completions/` and `man/` are made from the command line as clap knows it, and from `docs/ways-in/`, and committed.
 //! `REGENERATE=1 cargo test --test it generated::` writes them anew.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use clap_complete::Shell;
 use clap_complete_nushell::Nushell;
+
+use crate::ways_in;
 
 #[test]
 fn committed_completions_are_current() {
@@ -31,6 +33,7 @@ fn committed_man_pages_are_current() {
     command.build();
     let mut files = BTreeMap::new();
     man_pages(&command, &mut files);
+    files.extend(ways_in::man_pages());
     hold(&folder("man"), &files);
 }
 
@@ -45,6 +48,9 @@ fn man_pages(command: &clap::Command, files: &mut BTreeMap<String, Vec<u8>>) {
     let page = clap_mangen::Man::new(command.clone()).manual("User Commands").source(source);
     let mut text = Vec::new();
     page.render(&mut text).unwrap();
+    if ["assume", "login", "identity"].contains(&command.get_name()) {
+        text.extend(ways_in::see_also(""));
+    }
     files.insert(page.get_filename(), text);
     for subcommand in command.get_subcommands().filter(|command| !command.is_hide_set() && command.get_name() != "help")
     {

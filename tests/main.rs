@@ -44,4 +44,5 @@ mod vault_stores;
 mod trust_policy;
 mod trust_probe;
 mod ways;
+mod ways_in;
 mod web_identity;
