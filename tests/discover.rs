@@ -139,6 +139,47 @@ fn written_roles_work_and_the_config_file_gains_one_line() {
     assert!(list.contains("discovered/corp.toml:4, [role.development-admin]"), "{list}");
 }
 
+/// As fast as any other: neither the config nor the thousands of roles in it are read.
+#[test]
+fn the_way_to_a_discovered_role_is_known_until_somebody_else_signs_in_or_nobody_is_left() {
+    let mut sandbox = signed_in(OFFICE);
+    sandbox.discover(&["--write"]);
+    let ask = |sandbox: &Sandbox| sandbox.home.run(&["credential-process", "development-readonly"]);
+    sandbox.home.until_the_way_is_known("development-readonly");
+    let (first, calls) = (ask(&sandbox).stdout, sandbox.calls().len());
+    let who = |sandbox: &mut Sandbox, name: &str| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/sign_in_page.py");
+        sandbox.home.set("BROWSER", format!("python3 {script} allow {name} %s"));
+        assert_eq!(sandbox.home.run(&["login", "corp"]).code, 0);
+    };
+    assert_eq!((ask(&sandbox).stdout, sandbox.calls().len()), (first.clone(), calls));
+    who(&mut sandbox, "root-of-all");
+    let second = ask(&sandbox).stdout;
+    assert!(second.contains("SessionToken") && second != first, "{second}");
+    sandbox.home.until_the_way_is_known("development-readonly");
+    assert_eq!(sandbox.home.run(&["logout", "--sso"]).code, 0);
+    assert_eq!(ask(&sandbox).code, 6);
+}
+
+/// A newer token of the AWS CLI's may be somebody else's.
+#[test]
+fn the_way_to_a_discovered_role_ends_with_a_newer_token_of_the_aws_clis() {
+    let sandbox = signed_in(OFFICE);
+    sandbox.discover(&["--write"]);
+    sandbox.home.until_the_way_is_known("development-readonly");
+    let calls = sandbox.calls().len();
+    let (start_url, region) = sandbox.server.identity_center();
+    let file = format!(".aws/sso/cache/{}.json", hex::encode(<sha1::Sha1 as sha1::Digest>::digest("corp")));
+    let token = format!(
+        "{{\"startUrl\": \"{start_url}\", \"region\": \"{region}\", \"accessToken\": \"somebody-elses\", \
+         \"expiresAt\": \"2099-01-01T00:00:00Z\"}}"
+    );
+    sandbox.home.write(&file, &token);
+    let ran = sandbox.home.run(&["credential-process", "development-readonly"]);
+    assert_ne!(ran.code, 0, "{}", ran.stdout);
+    assert!(sandbox.calls().len() > calls, "the portal was asked with that token");
+}
+
 #[test]
 fn a_second_run_shows_what_came_and_went_and_writes_nothing_where_nothing_did() {
     let sandbox = signed_in(OFFICE);

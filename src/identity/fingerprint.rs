@@ -21,7 +21,14 @@ pub fn fingerprint_files(plan: &Plan, vault: &Vault, world: &World) -> Option<Ve
     let base = match &plan.start {
         Start::Keys(base) => base,
         Start::MfaSession(session) => &session.keys,
-        Start::SignIn(_) => return None,
+        Start::SignIn(sign_in) => {
+            return match &sign_in.exchange {
+                Exchange::RoleCredentials(exchange) => {
+                    Some(sign_in::identity_center::AtCenter::new(&exchange.center, vault, world).fingerprint_files())
+                }
+                Exchange::WebIdentity(_) | Exchange::Pool(_) | Exchange::Saml(_) => None,
+            };
+        }
     };
     match &base.source.value {
         BaseSource::VaultKey => Some(vec![KeyCard::path(&base.name, vault, world)]),

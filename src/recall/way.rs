@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::{Catalog, VaultSettings};
 use crate::identity::fingerprint_files;
-use crate::plan::Plan;
+use crate::plan::{Plan, Start};
 use crate::session::{Cache, CacheKey, Credentials, Life, private_folder};
 use crate::terms::Region;
 use crate::vault::Vault;
@@ -79,9 +79,13 @@ pub fn keep_way(
     since: SystemTime,
     world: &World,
 ) -> Option<()> {
-    // A session without hops may be held to the age of its code, and a policy may stand in a file of its own.
-    let is_hop = plan.last.is_none() && !plan.hops.is_empty();
-    let has_way = plan.confirm.is_none() && is_hop && plan.hops.iter().all(|hop| hop.policy.is_none());
+    // A session of keys without hops may be held to the age of its code, and a policy may stand in a file of its own.
+    let is_session = match &plan.start {
+        Start::SignIn(_) => true,
+        Start::Keys(_) | Start::MfaSession(_) => !plan.hops.is_empty(),
+    };
+    let has_way =
+        plan.confirm.is_none() && plan.last.is_none() && is_session && plan.hops.iter().all(|hop| hop.policy.is_none());
     let (true, Life::AtLeast(life)) = (has_way, life) else { return None };
     let mut paths = catalog.files().to_vec();
     paths.extend(fingerprint_files(plan, vault, world)?);

@@ -56,6 +56,11 @@ impl Kept<'_> {
         private_folder(&self.folder())
     }
 
+    /// Where the card lies, if there is one.
+    pub(super) fn card_path(&self) -> PathBuf {
+        self.path("json")
+    }
+
     /// Returns the card, if there is one that can be understood.
     pub fn card(&self) -> Option<SignInCard> {
         let form: Form = serde_json::from_slice(&std::fs::read(self.path("json")).ok()?).ok()?;

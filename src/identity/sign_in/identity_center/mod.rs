@@ -9,6 +9,7 @@ mod protocol;
 mod token;
 mod visit;
 
+use std::path::PathBuf;
 use std::time::SystemTime;
 
 use secrecy::ExposeSecret;
@@ -58,6 +59,12 @@ impl<'a> AtCenter<'a> {
             (None, Some(card)) => format!("sso {name} {}", card.generation.as_str()),
             (None, None) => return None,
         }))
+    }
+
+    /// The files that `fingerprint` looks at, whether they are there or not.
+    pub fn fingerprint_files(&self) -> Vec<PathBuf> {
+        let theirs = self.center.shared.iter().filter_map(|name| aws_cache::path(name, self.world));
+        std::iter::once(self.kept().card_path()).chain(theirs).collect()
     }
 
     /// Removes the token from this machine: ours, and the AWS CLI's. Returns whether there was one.
