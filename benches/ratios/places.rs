@@ -14,6 +14,7 @@ pub(crate) struct Places {
     sandbox: Sandbox,
     few: Home,
     many: Home,
+    discovered: Home,
     service: LaneHome,
     file: LaneHome,
     empty: PathBuf,
@@ -38,6 +39,11 @@ policies = { All = '{"Statement": {"Effect": "Allow", "Action": "sts:*", "Resour
 [[account.role]]
 name = "Three"
 trust = '{"Statement": {"Effect": "Allow", "Principal": {"AWS": "111122223333"}, "Action": "sts:AssumeRole"}}'
+[[identity_center.permission_set]]
+name = "One"
+[[identity_center.user]]
+name = "carol"
+assignments = [{ accounts = ["*"], permission_sets = ["One"] }]
 "#;
 
 const ROLES: &str = r#"
@@ -70,10 +76,13 @@ impl Places {
         let (mut few, mut many) = (Home::new(), Home::new());
         furnish(&mut few, 5);
         furnish(&mut many, 5_000);
+        let mut discovered = Home::new();
+        furnish_discovered(&mut discovered, &sandbox);
         let (mut service, mut file) = (Lane::SecretService.home(), Lane::File.home());
         furnish(&mut service, 5);
         furnish(&mut file, 5);
-        let places = Self { empty: empty(folder.path()), sandbox, few, many, service, file, _folder: folder };
+        let places =
+            Self { empty: empty(folder.path()), sandbox, few, many, discovered, service, file, _folder: folder };
         places.let_files_grow_old();
         places.keep_with_secret_tool();
         places
@@ -120,12 +129,14 @@ impl Places {
             quick("hop 3", warm("three"), &self.few),
             quick("5 profiles", warm("one"), &self.few),
             quick("5,000 profiles", warm("one"), &self.many),
+            quick("5,000 discovered", warm("one"), &self.discovered),
             quick("version", format!("{assume} --version"), &self.few),
             quick("file", warm("one"), &self.file),
             quick("secret service", warm("one"), &self.service),
             quick("secret-tool", format!("secret-tool lookup {ITEM}"), &self.service),
             touched("5 profiles, changed", &self.few),
             touched("5,000 profiles, changed", &self.many),
+            touched("5,000 discovered, changed", &self.discovered),
             Job { runs: 5, ..quick("curl", curl, &self.few) },
             // Last of those in this home: it leaves the session, and no way to it.
             Job { before: Some(forget), runs: 5, ..quick("cold", warm("one"), &self.few) },
@@ -190,6 +201,29 @@ fn config(roles: usize) -> String {
         )
     };
     ROLES.to_owned() + &(3..roles).map(other).collect::<String>()
+}
+
+/// A home whose 5,000 roles stand in a file of `assume discover`, and somebody signed in at Identity Center.
+fn furnish_discovered(home: &mut Home, sandbox: &Sandbox) {
+    let (start_url, region) = sandbox.server.identity_center();
+    home.config(&format!(
+        "include = [\"discovered/corp.toml\"]\n[identity.corp]\nsso = {{ start_url = \"{start_url}\", region = \"{region}\" }}\n"
+    ));
+    let role = |name: &str, account: &str| {
+        format!("\n[role.{name}]\nidentity = \"corp\"\naccount_id = \"{account}\"\nrole_name = \"One\"\n")
+    };
+    let others =
+        (1..5_000_u64).map(|number| role(&format!("team-{number}-one"), &format!("{:012}", 200_000_000_000 + number)));
+    home.write(".config/assume/discovered/corp.toml", &(role("one", "111122223333") + &others.collect::<String>()));
+    for variable in ["STS", "SSO", "SSO_OIDC"].map(|service| format!("AWS_ENDPOINT_URL_{service}")) {
+        home.set(variable, sandbox.url());
+    }
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/support/sign_in_page.py");
+    home.set("AWS_REGION", "eu-west-1").set("BROWSER", format!("python3 {page} allow carol %s"));
+    let signed_in = home.run(&["login", "corp"]);
+    assert_eq!(signed_in.code, 0, "{}", signed_in.stderr);
+    let cold = home.run(&["credential-process", "one"]);
+    assert_eq!((cold.code, cold.stderr.as_str()), (0, ""));
 }
 
 /// An ordinary release build of a program that does nothing.

@@ -188,7 +188,7 @@ impl Catalog {
 
     /// Whether our file, or one that it includes, declares that name.
     pub fn is_ours(&self, name: &str) -> bool {
-        self.our_names().any(|(_, _, entry)| entry.key == name)
+        self.main.iter().chain(&self.included).any(|file| file.declares(name))
     }
 
     /// Whether a name means something apart from a profile of that name which only points back to us.
@@ -251,7 +251,7 @@ impl Catalog {
     /// Makes it ready to be asked for one name after the other.
     pub fn expect_many(&self) {
         self.aws.sort();
-        self.main.iter().chain(&self.included).for_each(OurFile::number_lines);
+        self.main.iter().chain(&self.included).for_each(OurFile::expect_many);
     }
 
     /// Every name, sorted; a name that is declared twice comes with the declaration that counts first.

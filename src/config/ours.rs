@@ -1,6 +1,8 @@
 //! Our config file and what it includes: which names there are, and what holds for everybody.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::accounts::accounts;
 use super::console::console;
@@ -44,10 +46,12 @@ pub(super) struct OurFile {
     document: Document,
     /// What an included file may do; `None` for the main one, which may do everything.
     grants: Option<Grants>,
+    /// Where each name stands among the names of its kind, for whoever asks for thousands.
+    places: OnceLock<BTreeMap<(NameOf, String), usize>>,
 }
 
 /// What a name is in a file of ours.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq, Ord, PartialOrd)]
 pub(super) enum NameOf {
     Role,
     Identity,
@@ -71,9 +75,13 @@ impl OurFile {
 
     /// Returns the main file with that text.
     pub(super) fn from_text(path: &Path, text: String) -> Result<Self, ConfigError> {
-        let file = Self { document: Document::parse(path, text)?, grants: None };
+        let file = Self::new(Document::parse(path, text)?, None);
         file.check()?;
         Ok(file)
+    }
+
+    fn new(document: Document, grants: Option<Grants>) -> Self {
+        Self { document, grants, places: OnceLock::new() }
     }
 
     /// Returns the files that this one includes, in order; those of a folder by name. All that is looked at goes to `looked`.
@@ -88,7 +96,7 @@ impl OurFile {
                 let text = read::text(&path, trust)?;
                 let text =
                     text.ok_or_else(|| invalid("include", &format!("{} is not there", path.display()), &origin))?;
-                let file = Self { document: Document::parse(&path, text)?, grants: Some(grants) };
+                let file = Self::new(Document::parse(&path, text)?, Some(grants));
                 file.check()?;
                 files.push(file);
             }
@@ -150,12 +158,28 @@ impl OurFile {
     }
 
     fn entry(&self, what: NameOf, name: &str) -> Option<&Entry> {
-        self.document.root.table(what.word())?.entry(name)
+        let table = self.document.root.table(what.word())?;
+        match self.places.get() {
+            Some(places) => table.0.get(*places.get(&(what, name.to_owned()))?),
+            None => table.entry(name),
+        }
     }
 
-    /// Makes the file ready to say of one name after the other where it stands.
-    pub(super) fn number_lines(&self) {
+    /// Whether the file declares that name.
+    pub(super) fn declares(&self, name: &str) -> bool {
+        [NameOf::Role, NameOf::Identity].into_iter().any(|what| self.entry(what, name).is_some())
+    }
+
+    /// Makes the file ready to be asked for one name after the other.
+    pub(super) fn expect_many(&self) {
         self.document.number_lines();
+        self.places.get_or_init(|| {
+            let of = |what: NameOf| {
+                let entries = self.document.root.table(what.word()).map_or(&[][..], |table| &table.0);
+                entries.iter().enumerate().map(move |(place, entry)| ((what, entry.key.clone()), place))
+            };
+            of(NameOf::Role).chain(of(NameOf::Identity)).collect()
+        });
     }
 
     /// Returns where a name's table begins.
