@@ -39,6 +39,7 @@ mod single_flight;
 mod support;
 mod terminal;
 mod trust_check;
+mod trust_diff;
 mod trust_rules;
 mod vault_stores;
 mod trust_policy;

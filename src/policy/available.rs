@@ -52,6 +52,11 @@ impl Way {
         }
     }
 
+    /// Whether that action is the one that gives the role on this way, or comes with it.
+    pub(super) fn takes(self, action: &str) -> bool {
+        ![ASSUME_ROLE, WITH_SAML, WITH_WEB_IDENTITY].contains(&action) || action == self.action()
+    }
+
     /// Whether a request on this way can have that key.
     pub(super) fn has(self, key: &ConditionKey) -> bool {
         let name = key.name();

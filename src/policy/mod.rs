@@ -11,6 +11,8 @@ mod available;
 mod classes;
 mod condition;
 mod context;
+pub mod describe;
+pub mod diff;
 mod document;
 mod error;
 mod evaluate;
@@ -22,6 +24,7 @@ pub mod lint;
 mod parse;
 mod pattern;
 mod principal;
+pub mod simulate;
 #[cfg(test)]
 mod properties;
 mod values;

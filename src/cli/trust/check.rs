@@ -1,5 +1,6 @@
 //! `assume trust check`: what is wrong with trust policies, and whom they let in by mistake.
 
+mod difference;
 mod github;
 mod report;
 mod sarif;
@@ -16,9 +17,11 @@ use suppress::Suppressions;
 use super::subject::{self, Subject};
 use crate::cli::stdout;
 use crate::config::Catalog;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::person;
-use crate::policy::lint::{Among, Severity, check, check_together};
+use crate::policy::Document;
+use crate::policy::diff::compare;
+use crate::policy::lint::{Among, Around, Severity, check, check_together};
 use crate::terms::AccountId;
 use crate::world::World;
 
@@ -32,6 +35,9 @@ pub(in crate::cli) struct CheckArgs {
     /// them JSON; `-` is standard input
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains
+    #[arg(long, conflicts_with_all = ["fail_on", "suppressions"])]
+    diff: bool,
     /// How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -74,6 +80,9 @@ const FOUND: u8 = 1;
 pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
     let around = subject::known(&catalog.defaults().accounts, &args.own);
+    if args.diff {
+        return compared(args, &around, world);
+    }
     let suppressions = match &args.suppressions {
         Some(file) => Suppressions::read(file, world)?,
         None => Suppressions::default(),
@@ -100,6 +109,39 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
     person::note(&report.summary(subjects.len()));
     let fails = args.fail_on.0.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
     Ok(ExitCode::from(if fails { FOUND } else { 0 }))
+}
+
+fn compared(args: &CheckArgs, around: &Around, world: &World) -> Result<ExitCode, Error> {
+    let usage = |text: &str| Error::text(Kind::Usage, text);
+    let [old, new] = args.files.as_slice() else {
+        return Err(usage("--diff compares two files").with_hint("`assume trust check --diff OLD NEW`".to_owned()));
+    };
+    let only = |file: &PathBuf| {
+        let mut found = subject::in_file(file, around, world)?;
+        match (found.pop(), found.is_empty()) {
+            (Some(one), true) => Ok(one),
+            (_, _) => Err(usage("--diff compares two policies, and there are several roles in this file")
+                .because(file.display().to_string())),
+        }
+    };
+    let (old, new) = (only(old)?, only(new)?);
+    let read = |subject: &Subject| {
+        Document::parse_trust(&subject.policy).map_err(|error| {
+            let text = format!("{} cannot be compared", subject.name);
+            Error::new(Kind::Usage, error).while_doing(text).with_hint("`assume trust check FILE`".to_owned())
+        })
+    };
+    let (before, after) = (read(&old)?, read(&new)?);
+    let role_arn = new.around.role_arn.as_deref().or(old.around.role_arn.as_deref());
+    let difference = compare(&before, &after, role_arn);
+    let told = difference::Told { difference: &difference, around: &new.around, texts: [&old.policy, &new.policy] };
+    stdout::print(&match args.format {
+        Format::Text => told.text(),
+        Format::Json => told.json(),
+        Format::Sarif | Format::Github => return Err(usage("a difference is written as text or json")),
+    })?;
+    person::note(&format!("{} kinds of requests compared", difference.compared));
+    Ok(ExitCode::from(if told.is_wider() { FOUND } else { 0 }))
 }
 
 fn findings(subjects: &[Subject], mut suppressions: Suppressions) -> Report<'_> {

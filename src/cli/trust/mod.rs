@@ -4,6 +4,8 @@ mod check;
 pub(super) mod found;
 mod policy;
 mod probe;
+mod show;
+mod simulate;
 mod subject;
 pub(super) mod target;
 
@@ -23,7 +25,9 @@ pub(super) struct TrustArgs {
 
 #[derive(Debug, Subcommand)]
 enum TrustCommand {
+    Show(show::ShowArgs),
     Check(check::CheckArgs),
+    Simulate(simulate::SimulateArgs),
     // Boxed: its many flags would make every other command as large.
     Policy(Box<policy::PolicyArgs>),
     Probe(Box<probe::ProbeArgs>),
@@ -32,7 +36,9 @@ enum TrustCommand {
 /// Runs the command.
 pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
     match &args.command {
+        TrustCommand::Show(args) => show::run(args, world),
         TrustCommand::Check(args) => check::run(args, world),
+        TrustCommand::Simulate(args) => simulate::run(args, world),
         TrustCommand::Policy(args) => policy::run(args, world),
         TrustCommand::Probe(args) => probe::run(args, world),
     }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candidates::{Candidates, candidates};
 use principals::everyone;
 
-pub(super) use principals::STRANGERS;
+pub(super) use principals::{STRANGERS, session};
 
 use super::available::{Way, is_implied};
 use super::condition::{Condition, Test};
@@ -161,6 +161,11 @@ impl<'a> Space<'a> {
         Choices { keys, complete }
     }
 
+    /// Returns a key's name as a policy writes it.
+    pub(super) fn written(&self, name: &str) -> String {
+        self.keys.get(name).map_or(name, |key| key.key.as_str()).to_owned()
+    }
+
     /// Whether no policy names any of these values, not by a pattern either. A pattern of wildcards alone names nothing.
     pub(super) fn is_other(&self, name: &str, values: &[String]) -> bool {
         let bare = self.request("", &Principal::Anonymous, Context::new());
@@ -219,13 +224,25 @@ impl Choices {
 
     /// Returns the circumstances of each class. What cannot be, tags without their keys, is left out.
     pub(super) fn contexts(&self) -> impl Iterator<Item = Context> {
+        self.numbered().map(|(_, context)| context)
+    }
+
+    /// Like `contexts`, each with the number of every key's value.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (Vec<usize>, Context)> {
         let total = if self.keys.iter().any(|(_, values)| values.is_empty()) { 0 } else { self.count() };
         (0..total).filter_map(|number| {
             let mut context = Context::new();
             for (name, values) in self.chosen(number) {
                 context.set(name, values.iter().cloned());
             }
-            tags_agree(&self.keys, &context).then_some(context)
+            let mut rest = number;
+            let mut at = |size: usize| {
+                let at = usize::try_from(rest % size as u128).unwrap_or_default();
+                rest /= size as u128;
+                at
+            };
+            let numbers = self.keys.iter().map(|(_, values)| at(values.len())).collect();
+            tags_agree(&self.keys, &context).then_some((numbers, context))
         })
     }
 

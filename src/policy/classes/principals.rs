@@ -127,7 +127,7 @@ fn named(statement: &Statement) -> &[PrincipalPattern] {
     }
 }
 
-pub(super) fn session(role_arn: &str, account: &str, partition: &str, name: &str) -> Principal {
+pub(in crate::policy) fn session(role_arn: &str, account: &str, partition: &str, name: &str) -> Principal {
     let role = role_arn.rsplit('/').next().unwrap_or_default();
     Principal::AssumedRole {
         session_arn: format!("arn:{partition}:sts::{account}:assumed-role/{role}/{name}"),
