@@ -565,17 +565,46 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;trust' {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
+        'assume;trust;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every role of the account')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write it as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;trust;check' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out')
             [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions')
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none')
             [CompletionResult]::new('--suppressions', '--suppressions', [CompletionResultType]::ParameterName, 'A file of findings that are accepted, each with its reason and until when')
             [CompletionResult]::new('--own', '--own', [CompletionResultType]::ParameterName, 'An account that is yours, besides those in the config file; may be given again')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every role of the account')
+            [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;trust;simulate' {
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The file with the trust policy: as for `assume trust check`')
+            [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role''s ARN, where the file does not tell it')
+            [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity')
+            [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that is sent')
+            [CompletionResult]::new('--mfa', '--mfa', [CompletionResultType]::ParameterName, 'They gave an MFA code, a moment or so long ago')
+            [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'The session name that is sent')
+            [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'The source identity that is sent')
+            [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A tag that is sent; may be given again')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write it as JSON')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -630,13 +659,21 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
+        'assume;trust;help;show' {
+            break
+        }
         'assume;trust;help;check' {
+            break
+        }
+        'assume;trust;help;simulate' {
             break
         }
         'assume;trust;help;policy' {
@@ -914,12 +951,20 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust' {
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             break
         }
+        'assume;help;trust;show' {
+            break
+        }
         'assume;help;trust;check' {
+            break
+        }
+        'assume;help;trust;simulate' {
             break
         }
         'assume;help;trust;policy' {

@@ -229,6 +229,12 @@ _assume() {
             assume__subcmd__help__subcmd__trust,probe)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__probe"
                 ;;
+            assume__subcmd__help__subcmd__trust,show)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__show"
+                ;;
+            assume__subcmd__help__subcmd__trust,simulate)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__simulate"
+                ;;
             assume__subcmd__identity,add)
                 cmd="assume__subcmd__identity__subcmd__add"
                 ;;
@@ -406,6 +412,12 @@ _assume() {
             assume__subcmd__trust,probe)
                 cmd="assume__subcmd__trust__subcmd__probe"
                 ;;
+            assume__subcmd__trust,show)
+                cmd="assume__subcmd__trust__subcmd__show"
+                ;;
+            assume__subcmd__trust,simulate)
+                cmd="assume__subcmd__trust__subcmd__simulate"
+                ;;
             assume__subcmd__trust__subcmd__help,check)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__check"
                 ;;
@@ -417,6 +429,12 @@ _assume() {
                 ;;
             assume__subcmd__trust__subcmd__help,probe)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__probe"
+                ;;
+            assume__subcmd__trust__subcmd__help,show)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__show"
+                ;;
+            assume__subcmd__trust__subcmd__help,simulate)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__simulate"
                 ;;
             *)
                 ;;
@@ -1469,7 +1487,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust)
-            opts="check policy probe"
+            opts="show check simulate policy probe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1511,6 +1529,34 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__simulate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2869,7 +2915,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust)
-            opts="-h --help check policy probe help"
+            opts="-h --help show check simulate policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2883,12 +2929,16 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__check)
-            opts="-h --format --fail-on --suppressions --own --help"
+            opts="-h --all --profile --diff --format --fail-on --suppressions --own --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --format)
                     COMPREPLY=($(compgen -W "text json sarif github" -- "${cur}"))
                     return 0
@@ -2913,7 +2963,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help)
-            opts="check policy probe help"
+            opts="show check simulate policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2969,6 +3019,34 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__simulate)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3140,6 +3218,78 @@ _assume() {
                     return 0
                     ;;
                 --mfa-code-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__show)
+            opts="-h --all --profile --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__simulate)
+            opts="-h --as --role --role-arn --action --external-id --mfa --session-name --source-identity --tag --context --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --as)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --action)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --external-id)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mfa)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --session-name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-identity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --tag)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

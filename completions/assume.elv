@@ -506,16 +506,43 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust'= {
             cand -h 'Print help'
             cand --help 'Print help'
+            cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
+        &'assume;trust;show'= {
+            cand --profile 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out'
+            cand --all 'Every role of the account'
+            cand --json 'Write it as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;trust;check'= {
+            cand --profile 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out'
             cand --format 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions'
             cand --fail-on 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none'
             cand --suppressions 'A file of findings that are accepted, each with its reason and until when'
             cand --own 'An account that is yours, besides those in the config file; may be given again'
+            cand --all 'Every role of the account'
+            cand --diff 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;trust;simulate'= {
+            cand --as 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it'
+            cand --role 'The file with the trust policy: as for `assume trust check`'
+            cand --role-arn 'The role''s ARN, where the file does not tell it'
+            cand --action 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity'
+            cand --external-id 'The external ID that is sent'
+            cand --mfa 'They gave an MFA code, a moment or so long ago'
+            cand --session-name 'The session name that is sent'
+            cand --source-identity 'The source identity that is sent'
+            cand --tag 'A tag that is sent; may be given again'
+            cand --context 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too'
+            cand --json 'Write it as JSON'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -567,12 +594,18 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;trust;help'= {
+            cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
+        &'assume;trust;help;show'= {
+        }
         &'assume;trust;help;check'= {
+        }
+        &'assume;trust;help;simulate'= {
         }
         &'assume;trust;help;policy'= {
         }
@@ -791,11 +824,17 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;vault'= {
         }
         &'assume;help;trust'= {
+            cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
         }
+        &'assume;help;trust;show'= {
+        }
         &'assume;help;trust;check'= {
+        }
+        &'assume;help;trust;simulate'= {
         }
         &'assume;help;trust;policy'= {
         }

@@ -376,11 +376,18 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from check policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l all -d 'Every role of the account'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l json -d 'Write it as JSON'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l format -d 'How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions' -r -f -a "text\t''
 json\t''
 sarif\t''
@@ -388,7 +395,21 @@ github\t''"
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l fail-on -d 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l suppressions -d 'A file of findings that are accepted, each with its reason and until when' -r -F
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l own -d 'An account that is yours, besides those in the config file; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l all -d 'Every role of the account'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l diff -d 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l as -d 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role -d 'The file with the trust policy: as for `assume trust check`' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role-arn -d 'The role\'s ARN, where the file does not tell it' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l action -d 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l external-id -d 'The external ID that is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l mfa -d 'They gave an MFA code, a moment or so long ago' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l session-name -d 'The session name that is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l source-identity -d 'The source identity that is sent' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l tag -d 'A tag that is sent; may be given again' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l context -d 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l json -d 'Write it as JSON'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l partner -d 'A partner\'s role (or, where it has none, its account), which has to send an external ID' -r
@@ -442,7 +463,9 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l try-without-mfa -d 'Try it without the MFA session, too'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -l json -d 'Print the result as JSON'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -536,7 +559,9 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "code" -d 'Print the present code of a device whose seed is kept'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "list" -d 'List the MFA devices that are declared or kept, and where the codes of each come from'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "new" -d 'Make an external ID for a customer\'s account'

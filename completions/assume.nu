@@ -515,18 +515,46 @@ module completions {
     --help(-h)                # Print help
   ]
 
+  # Show who may assume a role, by which action, and under which conditions
+  export extern "assume trust show" [
+    --all                     # Every role of the account
+    --profile: string         # Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out
+    --json                    # Write it as JSON
+    --help(-h)                # Print help (see more with '--help')
+    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
+  ]
+
   def "nu-complete assume trust check format" [] {
     [ "text" "json" "sarif" "github" ]
   }
 
   # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume trust check" [
+    --all                     # Every role of the account
+    --profile: string         # Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out
+    --diff                    # Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains
     --format: string@"nu-complete assume trust check format" # How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions
     --fail-on: string         # How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
     --suppressions: path      # A file of findings that are accepted, each with its reason and until when
     --own: string             # An account that is yours, besides those in the config file; may be given again
     --help(-h)                # Print help (see more with '--help')
-    ...files: path            # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input
+    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
+  ]
+
+  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  export extern "assume trust simulate" [
+    --as: string              # Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it
+    --role: path              # The file with the trust policy: as for `assume trust check`
+    --role-arn: string        # The role's ARN, where the file does not tell it
+    --action: string          # What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity
+    --external-id: string     # The external ID that is sent
+    --mfa: string             # They gave an MFA code, a moment or so long ago
+    --session-name: string    # The session name that is sent
+    --source-identity: string # The source identity that is sent
+    --tag: string             # A tag that is sent; may be given again
+    --context: string         # Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too
+    --json                    # Write it as JSON
+    --help(-h)                # Print help (see more with '--help')
   ]
 
   def "nu-complete assume trust policy preset" [] {
@@ -591,8 +619,16 @@ module completions {
   export extern "assume trust help" [
   ]
 
+  # Show who may assume a role, by which action, and under which conditions
+  export extern "assume trust help show" [
+  ]
+
   # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume trust help check" [
+  ]
+
+  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  export extern "assume trust help simulate" [
   ]
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it
@@ -876,8 +912,16 @@ module completions {
   export extern "assume help trust" [
   ]
 
+  # Show who may assume a role, by which action, and under which conditions
+  export extern "assume help trust show" [
+  ]
+
   # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume help trust check" [
+  ]
+
+  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  export extern "assume help trust simulate" [
   ]
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it

@@ -40,6 +40,7 @@ mod support;
 mod terminal;
 mod trust_check;
 mod trust_diff;
+mod trust_live;
 mod trust_rules;
 mod vault_stores;
 mod trust_policy;

@@ -40,7 +40,8 @@ pub fn said(document: &Document, around: &Around, name: &dyn Fn(&str) -> Option<
 }
 
 fn who(statement: &Statement, around: &Around, name: &dyn Fn(&str) -> Option<String>) -> Vec<String> {
-    let each = |patterns: &[PrincipalPattern]| patterns.iter().map(|one| pattern(one, around, name)).collect::<Vec<_>>();
+    let each =
+        |patterns: &[PrincipalPattern]| patterns.iter().map(|one| pattern(one, around, name)).collect::<Vec<_>>();
     match &statement.principals {
         None => vec!["nobody".to_owned()],
         Some(Principals::Only(patterns)) => each(patterns),
@@ -132,7 +133,9 @@ pub fn principal(principal: &Principal, around: &Around, named: &dyn Fn(&str) ->
         Principal::AssumedRole { account, .. } => other("role", account),
         Principal::Root { account } => format!("the root user of account {}", around.named(account)),
         Principal::Federated { provider } if named(provider) => provider.clone(),
-        Principal::Federated { provider } if provider.contains(":saml-provider/") => "any other SAML provider".to_owned(),
+        Principal::Federated { provider } if provider.contains(":saml-provider/") => {
+            "any other SAML provider".to_owned()
+        }
         Principal::Federated { .. } => "any other OpenID Connect provider".to_owned(),
         Principal::Service { name } if named(name) => name.clone(),
         Principal::Service { .. } => "any other service".to_owned(),

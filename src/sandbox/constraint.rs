@@ -69,6 +69,9 @@ pub(super) const AUDIENCE: Limits = Limits { min: 1, max: 1_000, pattern: None }
 pub(super) const JWT_ALGORITHM: Limits = Limits { min: 5, max: 5, pattern: None };
 /// Source: IAM API Reference.
 pub(super) const USER_NAME: Limits = limits(1, 128, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
+pub(super) const ROLE_NAME: Limits = limits(1, 64, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
+pub(super) const PATH_PREFIX: Limits = limits(1, 512, r"\u002F[\u0021-\u007F]*", |c| matches!(c, '\u{21}'..='\u{7f}'));
+pub(super) const MARKER: Limits = limits(1, 320, r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{ff}'));
 
 impl Constraints {
     pub(super) fn new() -> Self {

@@ -1,4 +1,6 @@
-//! The operations of IAM that rotating a key takes.
+//! The operations of IAM that rotating a key takes, and those that read roles.
+
+mod roles;
 
 use std::time::SystemTime;
 
@@ -20,14 +22,23 @@ pub(super) enum Operation {
     UpdateAccessKey,
     ListAccessKeys,
     GetUser,
+    GetRole,
+    ListRoles,
 }
 
 /// Source: IAM User Guide, "IAM and AWS STS quotas", access keys of a user.
 const MOST_KEYS: usize = 2;
 
 impl Operation {
-    pub(super) const ALL: [Self; 5] =
-        [Self::CreateAccessKey, Self::DeleteAccessKey, Self::UpdateAccessKey, Self::ListAccessKeys, Self::GetUser];
+    pub(super) const ALL: [Self; 7] = [
+        Self::CreateAccessKey,
+        Self::DeleteAccessKey,
+        Self::UpdateAccessKey,
+        Self::ListAccessKeys,
+        Self::GetUser,
+        Self::GetRole,
+        Self::ListRoles,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -36,6 +47,8 @@ impl Operation {
             Self::UpdateAccessKey => "UpdateAccessKey",
             Self::ListAccessKeys => "ListAccessKeys",
             Self::GetUser => "GetUser",
+            Self::GetRole => "GetRole",
+            Self::ListRoles => "ListRoles",
         }
     }
 }
@@ -52,26 +65,36 @@ pub(super) fn run(
     if matches!(caller.who, Who::UserSession { mfa_at: None, .. }) {
         return Err(Refusal::unknown_key());
     }
+    if let Operation::GetRole | Operation::ListRoles = operation {
+        return roles::run(operation, caller, parameters, estate, now);
+    }
     let mut constraints = Constraints::new();
     let named = constraints.optional(parameters, "UserName", USER_NAME);
     let key_id = match operation {
         Operation::DeleteAccessKey | Operation::UpdateAccessKey => {
             Some(constraints.required(parameters, "AccessKeyId", ACCESS_KEY_ID))
         }
-        Operation::CreateAccessKey | Operation::ListAccessKeys | Operation::GetUser => None,
+        Operation::CreateAccessKey
+        | Operation::ListAccessKeys
+        | Operation::GetUser
+        | Operation::GetRole
+        | Operation::ListRoles => None,
     };
     let status = match operation {
         Operation::UpdateAccessKey => status(parameters, &mut constraints),
-        Operation::CreateAccessKey | Operation::DeleteAccessKey | Operation::ListAccessKeys | Operation::GetUser => {
-            None
-        }
+        Operation::CreateAccessKey
+        | Operation::DeleteAccessKey
+        | Operation::ListAccessKeys
+        | Operation::GetUser
+        | Operation::GetRole
+        | Operation::ListRoles => None,
     };
     constraints.verdict()?;
     let user = target(operation, named, caller, estate, now)?;
     match (operation, key_id) {
         (Operation::CreateAccessKey, _) => create(user, estate, now),
         (Operation::ListAccessKeys, _) => Ok(list(user, estate)),
-        (Operation::GetUser, _) => Ok(show(user, estate)),
+        (Operation::GetUser | Operation::GetRole | Operation::ListRoles, _) => Ok(show(user, estate)),
         (Operation::DeleteAccessKey | Operation::UpdateAccessKey, key_id) => {
             change(user, key_id.unwrap_or_default(), status, estate)
         }
@@ -112,6 +135,19 @@ fn target(
         Some(user) => estate.users[user].arn.clone(),
         None => format!("arn:{}:iam::{}:user/{name}", account.partition, account.id),
     };
+    may(operation, caller, estate, now, resource, &format!("user {name}"))?;
+    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", format!("The user with name {name} cannot be found.")))
+}
+
+/// Refuses what the caller's own policies do not allow.
+fn may(
+    operation: Operation,
+    caller: &Caller,
+    estate: &Estate,
+    now: SystemTime,
+    resource: String,
+    spoken: &str,
+) -> Result<(), Refusal> {
     let action = format!("iam:{}", operation.name());
     let request = Request {
         action: action.clone(),
@@ -119,23 +155,24 @@ fn target(
         principal: caller.principal(estate),
         context: caller.context(estate, now),
     };
-    if !caller.is_root(estate) {
-        let narrowed = caller.role_session().filter(|session| session.is_narrowed);
-        let decisions = std::iter::once(allows(caller.policies(estate), &request))
-            .chain(narrowed.map(|session| allows(&session.policies, &request)));
-        for decision in decisions {
-            let because = match decision {
-                Decision::Allowed(_) => continue,
-                Decision::Denied(_) => "with an explicit deny in an identity-based policy".to_owned(),
-                Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
-            };
-            let arn = caller.arn(estate);
-            return Err(Refusal::denied(format!(
-                "User: {arn} is not authorized to perform: {action} on resource: user {name} {because}"
-            )));
-        }
+    if caller.is_root(estate) {
+        return Ok(());
     }
-    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", format!("The user with name {name} cannot be found.")))
+    let narrowed = caller.role_session().filter(|session| session.is_narrowed);
+    let decisions = std::iter::once(allows(caller.policies(estate), &request))
+        .chain(narrowed.map(|session| allows(&session.policies, &request)));
+    for decision in decisions {
+        let because = match decision {
+            Decision::Allowed(_) => continue,
+            Decision::Denied(_) => "with an explicit deny in an identity-based policy".to_owned(),
+            Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
+        };
+        let arn = caller.arn(estate);
+        return Err(Refusal::denied(format!(
+            "User: {arn} is not authorized to perform: {action} on resource: {spoken} {because}"
+        )));
+    }
+    Ok(())
 }
 
 fn create(user: usize, estate: &mut Estate, now: SystemTime) -> Result<String, Refusal> {

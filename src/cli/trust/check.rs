@@ -6,7 +6,7 @@ mod report;
 mod sarif;
 mod suppress;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
@@ -14,6 +14,7 @@ use clap::ValueEnum;
 use report::{Report, Told};
 use suppress::Suppressions;
 
+use super::live::{self, Whose};
 use super::subject::{self, Subject};
 use crate::cli::stdout;
 use crate::config::Catalog;
@@ -31,10 +32,8 @@ use crate::world::World;
 /// (accounts.own): every other one counts as somebody else's.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct CheckArgs {
-    /// Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of
-    /// them JSON; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
     /// Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains
     #[arg(long, conflicts_with_all = ["fail_on", "suppressions"])]
     diff: bool,
@@ -87,10 +86,7 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
         Some(file) => Suppressions::read(file, world)?,
         None => Suppressions::default(),
     };
-    let mut subjects = Vec::new();
-    for file in &args.files {
-        subjects.extend(subject::in_file(file, &around, world)?);
-    }
+    let subjects = live::subjects(&args.whose, &around, &catalog, world)?;
     for supposed in subjects.iter().flat_map(|subject| subject.supposed.iter().map(move |what| (subject, what))) {
         person::note(&format!("{}: {}", supposed.0.name, supposed.1));
     }
@@ -113,17 +109,18 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
 
 fn compared(args: &CheckArgs, around: &Around, world: &World) -> Result<ExitCode, Error> {
     let usage = |text: &str| Error::text(Kind::Usage, text);
-    let [old, new] = args.files.as_slice() else {
+    let [old, new] = args.whose.whose.as_slice() else {
         return Err(usage("--diff compares two files").with_hint("`assume trust check --diff OLD NEW`".to_owned()));
     };
-    let only = |file: &PathBuf| {
-        let mut found = subject::in_file(file, around, world)?;
-        match (found.pop(), found.is_empty()) {
-            (Some(one), true) => Ok(one),
-            (_, _) => Err(usage("--diff compares two policies, and there are several roles in this file")
-                .because(file.display().to_string())),
-        }
-    };
+    let only =
+        |file: &String| {
+            let mut found = subject::in_file(Path::new(file), around, world)?;
+            match (found.pop(), found.is_empty()) {
+                (Some(one), true) => Ok(one),
+                (_, _) => Err(usage("--diff compares two policies, and there are several roles in this file")
+                    .because(file.clone())),
+            }
+        };
     let (old, new) = (only(old)?, only(new)?);
     let read = |subject: &Subject| {
         Document::parse_trust(&subject.policy).map_err(|error| {

@@ -2,6 +2,7 @@
 
 mod check;
 pub(super) mod found;
+mod live;
 mod policy;
 mod probe;
 mod show;

@@ -1,11 +1,11 @@
 //! `assume trust show`: who may assume a role, by which action, under which conditions.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use super::live::{self, Whose};
 use super::subject::{self, Subject};
 use crate::cli::stdout;
 use crate::config::{Catalog, Declared};
@@ -20,10 +20,8 @@ use crate::world::World;
 /// Accounts are called as the config file calls them (accounts.known), and roles as your profiles do.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct ShowArgs {
-    /// Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of
-    /// them JSON; `-` is standard input
-    #[arg(value_name = "FILE", required = true)]
-    files: Vec<PathBuf>,
+    #[command(flatten)]
+    whose: Whose,
     /// Write it as JSON
     #[arg(long)]
     json: bool,
@@ -33,10 +31,7 @@ pub(in crate::cli) struct ShowArgs {
 pub(in crate::cli) fn run(args: &ShowArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
     let around = subject::known(&catalog.defaults().accounts, &[]);
-    let mut subjects = Vec::new();
-    for file in &args.files {
-        subjects.extend(subject::in_file(file, &around, world)?);
-    }
+    let subjects = live::subjects(&args.whose, &around, &catalog, world)?;
     let names = profiles(&catalog);
     let name = |arn: &str| names.get(arn).cloned();
     let mut shown = Vec::new();
@@ -60,10 +55,8 @@ pub(in crate::cli) fn run(args: &ShowArgs, world: &World) -> Result<ExitCode, Er
 fn profiles(catalog: &Catalog) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     for name in catalog.roles() {
-        if let Ok(Some(Declared::Role(role))) = catalog.find(&name)
-            && let Some(arn) = role.call.role_arn.as_ref()
-        {
-            names.entry(arn.value.to_string()).or_insert(name);
+        if let Ok(Some(Declared::Role(role))) = catalog.find(&name) {
+            names.entry(role.call.role_arn.value.to_string()).or_insert(name);
         }
     }
     names

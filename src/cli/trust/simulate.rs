@@ -71,11 +71,13 @@ pub(in crate::cli) fn run(args: &SimulateArgs, world: &World) -> Result<ExitCode
     let (Some(subject), true) = (found.pop(), found.is_empty()) else {
         return Err(usage(format!("there are several roles in {}", args.file.display())));
     };
-    let trust = Document::parse_trust(&subject.policy).map_err(|error| {
-        Error::new(Kind::Usage, error).while_doing(format!("{} cannot be simulated", subject.name))
-    })?;
+    let trust = Document::parse_trust(&subject.policy)
+        .map_err(|error| Error::new(Kind::Usage, error).while_doing(format!("{} cannot be simulated", subject.name)))?;
     let who = principal(&args.who).ok_or_else(|| {
-        usage(format!("--as: `{}` is no ARN of a user, a role, a session or a provider, no account and no service", args.who))
+        usage(format!(
+            "--as: `{}` is no ARN of a user, a role, a session or a provider, no account and no service",
+            args.who
+        ))
     })?;
     let told = args.role_arn.as_ref().map(RoleArn::to_string).or_else(|| subject.around.role_arn.clone());
     let request = Request {

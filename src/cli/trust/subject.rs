@@ -1,4 +1,4 @@
-//! The trust policies that a command is about: from files, from standard input.
+//! The trust policies that a command is about: from files, from standard input, from IAM.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -37,6 +37,12 @@ struct Lines {
 }
 
 impl Subject {
+    /// Returns a role as IAM has it.
+    pub(super) fn of_role(name: String, policy: String, around: Around) -> Self {
+        let known = around.role_arn.clone().unwrap_or_else(|| name.clone());
+        Self { name: known, file: None, role: Some(name), policy, around, supposed: Vec::new(), lines: None }
+    }
+
     /// The line of a place in its file.
     pub(super) fn line(&self, place: &Place) -> Option<usize> {
         let lines = self.lines.as_ref()?;

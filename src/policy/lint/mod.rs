@@ -189,6 +189,11 @@ pub fn check_by(rules: impl Iterator<Item = &'static Rule>, text: &str, around: 
     findings
 }
 
+/// Whether a policy lets in accounts that are not ours, by name.
+pub fn names_others(text: &str, around: &Around) -> bool {
+    !Case::new(text, around).partners().is_empty()
+}
+
 /// A policy among others.
 #[derive(Clone, Copy, Debug)]
 pub struct Among<'a> {

@@ -66,9 +66,7 @@ impl Told<'_> {
 
     /// Returns it as JSON.
     pub(super) fn json(&self) -> String {
-        let circumstance = |one: &Circumstance| {
-            json!({ "key": one.key, "absent": one.absent, "values": one.values, "any_other": one.others })
-        };
+        let circumstance = |one: &Circumstance| json!({ "key": one.key, "absent": one.absent, "values": one.values, "any_other": one.others });
         let change = |change: &Change| {
             let when: Vec<Value> =
                 change.when.iter().map(|all| all.iter().map(circumstance).collect::<Vec<_>>().into()).collect();
@@ -98,9 +96,9 @@ fn verb(change: &Change) -> &'static str {
         (Access::IfOwnPoliciesAllow, Access::Yes) => "may now, without a policy of their own,",
         (Access::Yes, Access::IfOwnPoliciesAllow) => "needs now a policy of their own to",
         (Access::Yes | Access::IfOwnPoliciesAllow, Access::No) => "may no longer",
-        (Access::No, Access::No) | (Access::Yes, Access::Yes) | (Access::IfOwnPoliciesAllow, Access::IfOwnPoliciesAllow) => {
-            "may as before"
-        }
+        (Access::No, Access::No)
+        | (Access::Yes, Access::Yes)
+        | (Access::IfOwnPoliciesAllow, Access::IfOwnPoliciesAllow) => "may as before",
     }
 }
 
