@@ -18,7 +18,10 @@ impl Place {
     /// ID tokens of so many seconds; those of less than a minute are refreshed for each use. `listed` is the audience that
     /// IAM knows.
     fn new(life: u32, listed: &str, more: &str) -> Self {
-        let provider = OidcProvider::start(life, 0);
+        Self::at(OidcProvider::start(life, 0), listed, more)
+    }
+
+    fn at(provider: OidcProvider, listed: &str, more: &str) -> Self {
         let host = provider.issuer.trim_start_matches("http://").to_owned();
         let role = |name: &str| {
             format!(
@@ -133,6 +136,22 @@ fn a_person_signs_in_with_a_code_and_with_a_client_that_has_a_secret() {
     let declined = place.login(&[]);
     assert_eq!(declined.code, 7, "{}", declined.stderr);
     assert!(declined.stderr.contains("nobody signed in at `corp`"), "{}", declined.stderr);
+}
+
+#[test]
+fn a_provider_that_knows_one_redirect_port_is_given_that_one() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let provider = OidcProvider::with_fixed_port(30, 0, port);
+    let place = Place::at(provider, "fixed", &format!(", redirect_port = {port}"));
+    let config = place.sandbox.home.path().join(".config/assume/config.toml");
+    let text = std::fs::read_to_string(&config).unwrap().replace("client_id = \"assume\"", "client_id = \"fixed\"");
+    place.sandbox.home.config(&text);
+    let ran = place.login(&[]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stderr.contains(&format!("127.0.0.1%3A{port}%2Fcallback")), "{}", ran.stderr);
+    // And is refreshed with no browser.
+    assert_eq!(place.identity_of("dev").code, 0);
+    assert_eq!(place.visits(), 1);
 }
 
 #[test]

@@ -386,3 +386,64 @@ fn login_with_amazon_and_facebook_go_by_their_access_tokens() {
         assert!(ran.stderr.contains(says) && !ran.stderr.contains(token), "{}", ran.stderr);
     }
 }
+
+#[test]
+fn tags_and_source_identity_of_a_token_are_the_sessions_and_the_trust_policy_has_to_allow_them() {
+    let issuer = Issuer::new("https://issuer.example");
+    let role = |name: &str, actions: &str| {
+        format!(
+            r#"
+            [[account.role]]
+            name = "{name}"
+            trust = '''{{"Statement": {{"Effect": "Allow", "Action": {actions},
+                "Principal": {{"Federated": "arn:aws:iam::123456789012:oidc-provider/issuer.example"}},
+                "Condition": {{"StringEquals": {{"issuer.example:aud": "{AUDIENCE}", "aws:RequestTag/team": "core"}}}}}}}}'''
+            [account.role.policies]
+            Chain = '{{"Statement": {{"Effect": "Allow", "Action": "sts:*", "Resource": "*"}}}}'
+            "#
+        )
+    };
+    let all = r#"["sts:AssumeRoleWithWebIdentity", "sts:TagSession", "sts:SetSourceIdentity"]"#;
+    let further = r#"
+        [[account.role]]
+        name = "Further"
+        trust = '''{"Statement": {"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+            "Principal": {"AWS": "123456789012"},
+            "Condition": {"StringEquals": {"aws:PrincipalTag/team": "core", "aws:SourceIdentity": "alice"}}}}'''
+        "#;
+    let (tagged, untagged) = (role("Tagged", all), role("Untagged", "\"sts:AssumeRoleWithWebIdentity\""));
+    let entry = issuer.provider(AUDIENCE);
+    let sandbox = Sandbox::of(&format!("[[account]]\nid = \"123456789012\"\n{entry}{tagged}{untagged}{further}"));
+    let arn = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+    sandbox.home.config(&format!(
+        "[identity.ci]\nweb_identity = {{ token_file = \"../../token\" }}\n\
+         [role.tagged]\nidentity = \"ci\"\nrole_arn = \"{}\"\n[role.untagged]\nidentity = \"ci\"\nrole_arn = \"{}\"\n\
+         [role.further]\nvia = \"tagged\"\nrole_arn = \"{}\"\n",
+        arn("Tagged"),
+        arn("Untagged"),
+        arn("Further")
+    ));
+    let claims = json!({ "sub": "alice", "aud": AUDIENCE, "https://aws.amazon.com/source_identity": "alice",
+        "https://aws.amazon.com/tags": { "principal_tags": { "team": ["core"] }, "transitive_tag_keys": ["team"] } });
+    let token = issuer.token_of(claims, 600);
+    sandbox.home.write("token", &token);
+    // The tags come along to the next role, and so does the source identity.
+    let ran = sandbox.home.run(&["credential-process", "further"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let refused = sandbox.home.run(&["credential-process", "untagged"]);
+    assert_eq!(refused.code, 4, "{}", refused.stderr);
+    let hint = "hint: the token carries session tags: the role's trust policy has to allow sts:TagSession";
+    assert!(refused.stderr.contains(hint), "{}", refused.stderr);
+    // And the AWS CLI is told whose session it is.
+    let mut cli = sandbox.home.program(aws_cli::program());
+    cli.args(["sts", "assume-role-with-web-identity", "--role-arn", &arn("Tagged"), "--role-session-name", "cli"]);
+    cli.args(["--web-identity-token", &token, "--no-sign-request", "--output", "json"]);
+    let answer: Value = serde_json::from_str(&ran_ok(&mut cli)).unwrap();
+    assert_eq!(answer["SourceIdentity"], "alice");
+}
+
+fn ran_ok(command: &mut std::process::Command) -> String {
+    let ran = ran(command, "");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout
+}

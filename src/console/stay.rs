@@ -84,14 +84,17 @@ fn opens(lineage: &Lineage) -> Result<(), WhyNot> {
 }
 
 fn takes_length(lineage: &Lineage) -> Result<(), WhyNot> {
-    match lineage.0.as_slice() {
-        [Via::LongTermKey, Via::AssumeRole] | [Via::WebIdentity | Via::Saml] => Ok(()),
-        [.., Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Pool, Via::AssumeRole] => {
+    let Some((last, before)) = lineage.0.split_last() else { return Err(WhyNot::Unknown) };
+    match (last, before.last()) {
+        (Via::WebIdentity | Via::Saml, None) | (Via::AssumeRole, Some(Via::LongTermKey)) => Ok(()),
+        (Via::AssumeRole, Some(Via::AssumeRole | Via::WebIdentity | Via::Saml | Via::RoleCredentials | Via::Pool)) => {
             Err(WhyNot::Chained)
         }
-        [.., Via::SessionToken, Via::AssumeRole] => Err(WhyNot::FromSessionToken),
-        [.., Via::Given | Via::RoleCredentials | Via::Pool] | [.., Via::Given, Via::AssumeRole] => Err(WhyNot::Given),
-        _ => Err(WhyNot::Unknown),
+        (Via::AssumeRole, Some(Via::SessionToken)) => Err(WhyNot::FromSessionToken),
+        (Via::AssumeRole, Some(Via::Given)) | (Via::Given | Via::RoleCredentials | Via::Pool, _) => Err(WhyNot::Given),
+        (Via::AssumeRole, None | Some(Via::AssumeRoot))
+        | (Via::WebIdentity | Via::Saml, Some(_))
+        | (Via::LongTermKey | Via::SessionToken | Via::AssumeRoot, _) => Err(WhyNot::Unknown),
     }
 }
 

@@ -52,6 +52,15 @@ pub(super) fn hint(refusal: &Refusal, step: &Step, sign_in: &SignedIn) -> Option
         ("InvalidIdentityToken", None) => {
             format!("what `{name}` has is no ID token: an access token is another thing, and no JWT at all mostly")
         }
+        ("AccessDenied", _) if refusal.message.contains("sts:TagSession") => {
+            "the token carries session tags: the role's trust policy has to allow sts:TagSession to its provider, too"
+                .to_owned()
+        }
+        ("AccessDenied", _) if refusal.message.contains("sts:SetSourceIdentity") => {
+            "the token carries a source identity: the role's trust policy has to allow sts:SetSourceIdentity to its \
+             provider, too"
+                .to_owned()
+        }
         ("AccessDenied", Some(claims)) => format!(
             "the token is good, and the role's trust policy refuses it: it has to name the provider {} (Federated), and its \
              conditions to fit {}:sub = \"{}\" and :aud = \"{}\"",

@@ -16,9 +16,18 @@ pub(crate) struct OidcProvider {
 impl OidcProvider {
     /// Starts it on that port (0: any that is free). Its ID tokens last so many seconds.
     pub(crate) fn start(life: u32, port: u16) -> Self {
+        Self::with_fixed_port(life, port, 9)
+    }
+
+    /// Starts it; its client `fixed` takes that redirect port and no other.
+    pub(crate) fn with_fixed_port(life: u32, port: u16, redirect_port: u16) -> Self {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/oidc_provider.mjs");
         let mut command = Command::new(folder().join("node"));
-        command.arg(script).arg(folder().join("node_modules/oidc-provider")).args([life.to_string(), port.to_string()]);
+        command.arg(script).arg(folder().join("node_modules/oidc-provider")).args([
+            life.to_string(),
+            port.to_string(),
+            redirect_port.to_string(),
+        ]);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("tests/setup makes it");
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();

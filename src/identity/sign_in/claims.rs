@@ -25,10 +25,7 @@ pub struct Claims {
 impl Claims {
     /// Returns the claims of a JSON Web Token, or `None` of a text that is none.
     pub fn of(token: &str) -> Option<Self> {
-        let mut parts = token.split('.');
-        let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
-        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
-        let claims: Value = serde_json::from_slice(&payload).ok()?;
+        let claims = Self::all_of(token)?;
         let text = |name: &str| claims[name].as_str().map(str::to_owned);
         let seconds = claims["exp"].as_f64().filter(|seconds| *seconds >= 0.0 && *seconds < MOST_SECONDS);
         Some(Self {
@@ -41,6 +38,14 @@ impl Claims {
             },
             expires_at: seconds.and_then(|s| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs_f64(s))),
         })
+    }
+
+    /// Returns all that a JSON Web Token says, or `None` of a text that is none.
+    pub fn all_of(token: &str) -> Option<Value> {
+        let mut parts = token.split('.');
+        let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next()) else { return None };
+        let payload = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+        serde_json::from_slice(&payload).ok()
     }
 
     /// The issuer as trust policies write it: without its scheme.

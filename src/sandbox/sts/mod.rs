@@ -5,6 +5,7 @@ mod assume_root;
 mod identity_token;
 mod packed;
 mod request;
+mod rides;
 mod session_token;
 mod small;
 mod tags;

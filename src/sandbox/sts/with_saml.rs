@@ -4,7 +4,6 @@
 //! time, audience, place and session; whether it was used before; what the trust policy denies; the role's longest
 //! session.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
 use base64::Engine;
@@ -14,16 +13,17 @@ use url::Url;
 
 use crate::identity::{Assertion, decode};
 use crate::policy::{Context, Principal, Request, may_assume};
-use crate::terms::{ExposeSecret, RoleArn, SecretString, SessionName, SourceIdentity, Tag, is_aws_audience};
+use crate::terms::{ExposeSecret, RoleArn, SecretString, SessionName, is_aws_audience};
 use crate::terms::{is_loopback_acs, partition_of_acs};
 
 use super::super::answer::{Refusal, element, text};
 use super::super::call::Parameters;
 use super::super::constraint::{self, Constraints};
-use super::super::estate::{Estate, RoleSession, SamlProvider, SessionOf, SessionTag};
+use super::super::estate::{Estate, RoleSession, SamlProvider, SessionOf};
 use super::super::saml::Unverified;
 use super::assume_role::session_policy;
 use super::packed;
+use super::rides::Rides;
 
 const DEFAULT: u64 = 3_600;
 /// How long after it was made an assertion is taken.
@@ -54,26 +54,16 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     let is_offered = assertion.offers().iter().any(|offer| offer.role == role_arn && offer.provider == provider.arn);
     let denied = || Refusal::denied("Not authorized to perform sts:AssumeRoleWithSAML");
     let name = session_name(&assertion)?;
-    let tags = tags(&assertion)?;
-    let source_identity = source_identity(&assertion)?;
-    let packed = packed::percentage(ask.policy, &ask.policy_arns, &tags)?;
+    let rides = Rides::of_assertion(&assertion)?;
+    let packed = packed::percentage(ask.policy, &ask.policy_arns, &rides.tags)?;
     if !estate.spent_assertions.insert((provider.arn.clone(), assertion.id.clone())) {
         return Err(token("The assertion has been used before: each one is taken once"));
     }
 
     let role = estate.roles.iter().position(|live| live.role.arn == role_arn).filter(|_| is_offered);
     let role = role.ok_or_else(denied)?;
-    let mut context = context(&assertion, &provider, &recipient, now).with("sts:RoleSessionName", name.as_str());
-    if let Some(identity) = &source_identity {
-        context = context.with("sts:SourceIdentity", identity.as_str());
-    }
-    for tag in &tags {
-        context = context.with(&format!("aws:RequestTag/{}", tag.key), tag.value.as_str());
-    }
-    let transitive = tags.iter().filter(|tag| tag.is_transitive).map(|tag| tag.key.as_str());
-    context = context
-        .with_all("aws:TagKeys", tags.iter().map(|tag| tag.key.as_str()))
-        .with_all("sts:TransitiveTagKeys", transitive);
+    let context = context(&assertion, &provider, &recipient, now).with("sts:RoleSessionName", name.as_str());
+    let context = rides.in_context(context);
     let may = |action: &str| {
         let request = Request {
             action: action.to_owned(),
@@ -84,12 +74,8 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
         may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed()
     };
     let refused = |action: &str| Refusal::denied(format!("Not authorized to perform {action}"));
-    for (action, is_asked) in [
-        ("sts:AssumeRoleWithSAML", true),
-        ("sts:TagSession", !tags.is_empty()),
-        ("sts:SetSourceIdentity", source_identity.is_some()),
-    ] {
-        if is_asked && !may(action) {
+    for action in std::iter::once("sts:AssumeRoleWithSAML").chain(rides.actions()) {
+        if !may(action) {
             return Err(refused(action));
         }
     }
@@ -103,8 +89,8 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
         name,
         is_narrowed: ask.policy.is_some() || !ask.policy_arns.is_empty(),
         policies,
-        tags,
-        source_identity,
+        tags: rides.tags,
+        source_identity: rides.source_identity,
     };
     let user = element(
         "AssumedRoleUser",
@@ -185,27 +171,6 @@ fn session_name(assertion: &Assertion) -> Result<String, Refusal> {
     let valid = name.parse::<SessionName>();
     valid.map_err(|_| token("RoleSessionName in AuthnResponse must match [a-zA-Z_0-9+=,.@-]{2,64}"))?;
     Ok(name.to_owned())
-}
-
-fn source_identity(assertion: &Assertion) -> Result<Option<String>, Refusal> {
-    let Some(identity) = assertion.source_identity() else { return Ok(None) };
-    let sentence = "Source Identity must match [a-zA-Z_0-9+=,.@-]{2,64} and not begin with \"aws:\"";
-    identity.parse::<SourceIdentity>().map(|_| Some(identity.to_owned())).map_err(|_| token(sentence))
-}
-
-fn tags(assertion: &Assertion) -> Result<Vec<SessionTag>, Refusal> {
-    let transitive: BTreeSet<String> = assertion.transitive_keys().into_iter().map(str::to_lowercase).collect();
-    let mut keys = BTreeSet::new();
-    let mut tags = Vec::new();
-    for (key, value) in assertion.tags() {
-        Tag::new(key, value).map_err(|error| token(format!("PrincipalTag:{key} in AuthnResponse: {error}")))?;
-        if !keys.insert(key.to_lowercase()) {
-            return Err(token("Duplicate tag keys found. Please note that Tag keys are case insensitive."));
-        }
-        let is_transitive = transitive.contains(&key.to_lowercase());
-        tags.push(SessionTag { key: key.to_owned(), value: value.to_owned(), is_transitive });
-    }
-    Ok(tags)
 }
 
 /// The circumstances that come out of an assertion.

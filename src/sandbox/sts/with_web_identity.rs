@@ -18,6 +18,7 @@ use super::super::estate::{Estate, RoleSession, SessionOf};
 use super::super::scenario::OidcProvider;
 use super::assume_role::session_policy;
 use super::packed;
+use super::rides::Rides;
 use crate::config::ProviderId;
 use crate::identity::Claims;
 use crate::policy::{Context, Principal, Request, may_assume};
@@ -39,13 +40,14 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     constraints.verdict()?;
     let arn: RoleArn = role_arn.parse().map_err(|_| Refusal::invalid(format!("{role_arn} is invalid")))?;
     let policies = session_policy(policy, &arns)?;
-    let packed = packed::percentage(policy, &arns, &[])?;
-
     let vouched = match provider_id {
         Some(id) => by_access_token(token, id, estate)?,
         None => by_id_token(token, &arn, estate, now)?,
     };
-    let mut context = Context::new()
+    let rides = vouched.rides;
+    let packed = packed::percentage(policy, &arns, &rides.tags)?;
+    let mut context = rides
+        .in_context(Context::new())
         .at(now)
         .with("aws:SecureTransport", "true")
         .with("aws:SourceIp", "127.0.0.1")
@@ -56,7 +58,8 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     if let Some(seconds) = seconds {
         context = context.with("sts:DurationSeconds", seconds.to_string());
     }
-    let role = trusting(&arn, vouched.principal, context, estate)?;
+    let actions = std::iter::once("sts:AssumeRoleWithWebIdentity").chain(rides.actions());
+    let role = trusting(&arn, actions, &vouched.principal, &context, estate)?;
     if seconds.unwrap_or(DEFAULT) > estate.roles[role].role.max_session {
         return Err(Refusal::invalid(
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
@@ -67,9 +70,11 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
         name: name.to_owned(),
         policies,
         is_narrowed: policy.is_some() || !arns.is_empty(),
-        tags: Vec::new(),
-        source_identity: None,
+        tags: rides.tags,
+        source_identity: rides.source_identity,
     };
+    let identity =
+        session.source_identity.as_deref().map(|identity| text("SourceIdentity", identity)).unwrap_or_default();
     let user = text("AssumedRoleId", &session.user_id(estate)) + &text("Arn", &session.arn(estate));
     let packed = packed.map(|percent| text("PackedPolicySize", &percent.to_string())).unwrap_or_default();
     let key_id = estate.open_session(SessionOf::Role(session), now, seconds.unwrap_or(DEFAULT));
@@ -78,7 +83,8 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
         + &element("AssumedRoleUser", &user)
         + &packed
         + &text("Provider", &vouched.provider)
-        + &text("Audience", &vouched.audience))
+        + &text("Audience", &vouched.audience)
+        + &identity)
 }
 
 /// What a provider vouches for.
@@ -90,6 +96,7 @@ struct Vouched {
     audience: String,
     /// Condition keys and their values.
     says: Vec<(String, Vec<String>)>,
+    rides: Rides,
 }
 
 /// Source: IAM User Guide, "Available keys for AWS OIDC federation".
@@ -110,6 +117,7 @@ fn by_id_token(token: &str, role: &RoleArn, estate: &Estate, now: SystemTime) ->
         provider: claims.issuer,
         subject: claims.subject,
         audience,
+        rides: Rides::of_token(token)?,
     })
 }
 
@@ -145,6 +153,7 @@ fn by_pool_token(found: &PoolToken, now: SystemTime) -> Result<Vouched, Refusal>
             (format!("{host}:sub"), vec![found.identity.clone()]),
             (format!("{host}:amr"), found.amr.clone()),
         ],
+        rides: Rides::default(),
     })
 }
 
@@ -166,6 +175,7 @@ fn by_access_token(token: &str, provider: &str, estate: &Estate) -> Result<Vouch
             (format!("{provider}:app_id"), vec![found.app_id.clone()]),
             (format!("{provider}:{user}"), vec![found.user_id.clone()]),
         ],
+        rides: Rides::default(),
     })
 }
 
@@ -207,18 +217,27 @@ fn verify(token: &str, provider: &OidcProvider, audience: &str, now: SystemTime)
     }
 }
 
-/// Returns the role, if its trust policy lets in whom the provider vouches for.
-fn trusting(arn: &RoleArn, provider: String, context: Context, estate: &Estate) -> Result<usize, Refusal> {
-    let action = "sts:AssumeRoleWithWebIdentity";
-    let refusal = || Refusal::denied(format!("Not authorized to perform {action}"));
-    let role = estate.roles.iter().position(|live| live.role.arn == *arn).ok_or_else(refusal)?;
-    let request = Request {
-        action: action.to_owned(),
-        resource: arn.to_string(),
-        principal: Principal::Federated { provider },
-        context,
-    };
-    if may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed() { Ok(role) } else { Err(refusal()) }
+/// Returns the role, if its trust policy lets in whom the provider vouches for, with all that rides along.
+fn trusting(
+    arn: &RoleArn,
+    actions: impl Iterator<Item = &'static str>,
+    provider: &str,
+    context: &Context,
+    estate: &Estate,
+) -> Result<usize, Refusal> {
+    let role = estate.roles.iter().position(|live| live.role.arn == *arn);
+    for action in actions {
+        let request = Request {
+            action: action.to_owned(),
+            resource: arn.to_string(),
+            principal: Principal::Federated { provider: provider.to_owned() },
+            context: context.clone(),
+        };
+        if !role.is_some_and(|role| may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed()) {
+            return Err(Refusal::denied(format!("Not authorized to perform {action}")));
+        }
+    }
+    role.ok_or_else(|| Refusal::denied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))
 }
 
 fn invalid(message: impl Into<String>) -> Refusal {

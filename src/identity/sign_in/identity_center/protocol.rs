@@ -1,6 +1,7 @@
 //! The calls of the OIDC service, none of them signed. Nothing is decided here.
 //!
-//! Source: IAM Identity Center OIDC API Reference; aws-cli v2 `sso/utils.py` for the authorization code with PKCE.
+//! Source: IAM Identity Center OIDC API Reference; aws-cli v2 `awscli/botocore/utils.py`, `SSOTokenFetcherAuth`, for the
+//! authorization code with PKCE.
 
 use std::time::{Duration, SystemTime};
 
@@ -74,6 +75,9 @@ impl Pkce {
             .append_pair("code_challenge_method", "S256")
             .append_pair("scopes", &center.scopes.join(" "))
             .append_pair("code_challenge", &challenge);
+        // As the AWS CLI writes it: a space is %20 there, and never a plus.
+        let query = url.query().map(|query| query.replace('+', "%20"));
+        url.set_query(query.as_deref());
         Ok(url)
     }
 }
@@ -192,4 +196,41 @@ fn setup(error: &dyn std::error::Error) -> AwsError {
 
 fn strange(operation: &'static str, reason: &str) -> AwsError {
     AwsError::NoAnswer { service: SERVICE, operation, reason: reason.to_owned(), sent: true }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Sourced;
+    use crate::plan::Reach;
+
+    /// The scopes are one parameter, parted by spaces before they are encoded.
+    /// Source: aws-cli v2 `awscli/botocore/utils.py`, `SSOTokenFetcherAuth._get_authorization_uri`.
+    #[test]
+    fn the_page_is_asked_for_as_the_aws_cli_does() {
+        let region = Sourced::by_default("eu-west-1".parse().unwrap());
+        let reach = || Reach { region: region.clone(), endpoint_url: None, fips: false, dual_stack: false };
+        let scopes = ["sso:account:access", "codewhisperer:completions"].map(str::to_owned);
+        let center = Center {
+            called: "corp".to_owned(),
+            name: "corp".to_owned(),
+            start_url: Sourced::by_default("https://d-1.awsapps.com/start".parse().unwrap()),
+            scopes: scopes.to_vec(),
+            shared: Vec::new(),
+            share: false,
+            auto_login: false,
+            oidc: reach(),
+            portal: reach(),
+        };
+        let client = Client { id: "me".to_owned(), secret: "s".into(), expires_at: SystemTime::UNIX_EPOCH };
+        let pkce = Pkce { verifier: "v".into(), state: "a+b".into() };
+        let page = pkce.page(&center, &client, "http://127.0.0.1:4000/oauth/callback").unwrap();
+        assert_eq!(
+            page.as_str(),
+            "https://oidc.eu-west-1.amazonaws.com/authorize?response_type=code&client_id=me\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%3A4000%2Foauth%2Fcallback&state=a%2Bb&code_challenge_method=S256\
+             &scopes=sso%3Aaccount%3Aaccess%20codewhisperer%3Acompletions\
+             &code_challenge=TJRIXgwhrmxBzh3-e2v6zupato5AokdvUCCOUm9QYIA"
+        );
+    }
 }

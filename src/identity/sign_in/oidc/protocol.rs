@@ -98,11 +98,7 @@ pub(super) fn discover(oidc: &Oidc, secret: Option<&SecretString>, line: &Line<'
         DiscoveryError::Parse(_) => no_answer("its configuration cannot be read".to_owned()),
         other => no_answer(other.to_string()),
     })?;
-    let device = metadata.additional_metadata().device_authorization_endpoint.clone();
-    let secret = secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
-    let client = CoreClient::from_provider_metadata(metadata, ClientId::new(oidc.client_id.clone()), secret)
-        .set_auth_type(AuthType::RequestBody);
-    Ok(Provider { client, device })
+    Ok(Provider::of(metadata, oidc, secret))
 }
 
 /// An issuer is written without a slash at its end, which `Url` adds to a bare host.
@@ -111,6 +107,14 @@ fn without_slash(url: &Url) -> String {
 }
 
 impl Provider {
+    fn of(metadata: Metadata, oidc: &Oidc, secret: Option<&SecretString>) -> Self {
+        let device = metadata.additional_metadata().device_authorization_endpoint.clone();
+        let secret = secret.map(|secret| ClientSecret::new(secret.expose_secret().to_owned()));
+        let client = CoreClient::from_provider_metadata(metadata, ClientId::new(oidc.client_id.clone()), secret)
+            .set_auth_type(AuthType::RequestBody);
+        Self { client, device }
+    }
+
     /// Returns the page where a person signs in.
     pub(super) fn page(&self, oidc: &Oidc, redirect: &str) -> Result<Page, AwsError> {
         let redirect = redirect_url(redirect)?;
@@ -310,3 +314,55 @@ fn through(clients: &Clients) -> impl Fn(HttpRequest) -> SendIt + use<> {
 }
 
 type SendIt = std::pin::Pin<Box<dyn Future<Output = Result<HttpResponse, AwsError>>>>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Google gives a refresh token to whom it asks for consent, offline, and by no scope; a client of a program has a secret,
+    /// and PKCE besides.
+    /// Source: Google Identity, "OAuth 2.0 for Desktop Apps"; "Using OAuth 2.0 for Web Server Applications", `access_type`.
+    #[test]
+    fn google_is_asked_for_a_refresh_token_in_its_own_way_and_others_by_a_scope() {
+        let page = |issuer: &str, scope: &str| -> Vec<(String, String)> {
+            let metadata = serde_json::json!({
+                "issuer": issuer, "authorization_endpoint": format!("{issuer}/auth"), "jwks_uri": format!("{issuer}/jwks"),
+                "response_types_supported": ["code"], "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": ["RS256"],
+            });
+            let oidc = Oidc {
+                issuer: issuer.parse().unwrap(),
+                client_id: "me".to_owned(),
+                scopes: vec!["email".to_owned(), scope.to_owned()],
+                flow: None,
+                redirect_port: 4000,
+                has_secret: true,
+                auto_login: false,
+            };
+            let provider = Provider::of(serde_json::from_value(metadata).unwrap(), &oidc, Some(&"a secret".into()));
+            let page = provider.page(&oidc, "http://127.0.0.1:4000/callback").unwrap();
+            assert!(!page.url.as_str().contains("secret"), "{}", page.url);
+            let known = ["state", "nonce", "code_challenge"];
+            let pairs = page.url.query_pairs().into_owned().filter(|(key, _)| !known.contains(&key.as_str()));
+            let mut pairs: Vec<(String, String)> = pairs.collect();
+            pairs.sort();
+            pairs
+        };
+        let mut expected = vec![
+            ("access_type", "offline"),
+            ("client_id", "me"),
+            ("code_challenge_method", "S256"),
+            ("prompt", "consent"),
+            ("redirect_uri", "http://127.0.0.1:4000/callback"),
+            ("response_type", "code"),
+            ("scope", "openid email profile"),
+        ];
+        let owned = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+            pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+        };
+        assert_eq!(page("https://accounts.google.com", "profile"), owned(&expected));
+        expected.remove(0);
+        expected[5].1 = "openid email offline_access";
+        assert_eq!(page("https://idp.example.com", "offline_access"), owned(&expected));
+    }
+}
