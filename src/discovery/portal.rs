@@ -2,6 +2,7 @@
 //!
 //! Source: IAM Identity Center Portal API Reference, `ListAccounts`, `ListAccountRoles`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aws_sdk_sso::Client;
@@ -146,7 +147,7 @@ impl Portal {
 
     async fn accounts(&self) -> Result<Vec<(String, String)>, AwsError> {
         let mut found = Vec::new();
-        let mut next: Option<String> = None;
+        let (mut next, mut asked): (Option<String>, BTreeSet<String>) = Default::default();
         loop {
             let call = || {
                 let call = self.client.list_accounts().access_token(self.token.expose_secret()).max_results(PAGE);
@@ -157,7 +158,7 @@ impl Portal {
                 let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
                 found.push((text(account.account_id()), text(account.account_name())));
             }
-            next = following("ListAccounts", page.next_token(), next)?;
+            next = following("ListAccounts", page.next_token(), &mut asked)?;
             if next.is_none() {
                 found.sort();
                 found.dedup_by(|a, b| a.0 == b.0);
@@ -168,7 +169,7 @@ impl Portal {
 
     async fn roles(&self, account: &str) -> Result<Vec<String>, AwsError> {
         let mut found = Vec::new();
-        let mut next: Option<String> = None;
+        let (mut next, mut asked): (Option<String>, BTreeSet<String>) = Default::default();
         loop {
             let call = || {
                 let call = self.client.list_account_roles().access_token(self.token.expose_secret());
@@ -176,7 +177,7 @@ impl Portal {
             };
             let page = self.answer("ListAccountRoles", call).await?;
             found.extend(page.role_list().iter().filter_map(|role| role.role_name().map(str::to_owned)));
-            next = following("ListAccountRoles", page.next_token(), next)?;
+            next = following("ListAccountRoles", page.next_token(), &mut asked)?;
             if next.is_none() {
                 return Ok(found);
             }
@@ -233,11 +234,15 @@ fn worth(error: &AwsError) -> Worth {
     }
 }
 
-/// Returns the token of the next page. A page that names itself as the next one would be asked for forever.
-fn following(operation: &'static str, given: Option<&str>, last: Option<String>) -> Result<Option<String>, AwsError> {
+/// Returns the token of the next page. Pages that name each other in a circle would be asked for without an end.
+fn following(
+    operation: &'static str,
+    given: Option<&str>,
+    asked: &mut BTreeSet<String>,
+) -> Result<Option<String>, AwsError> {
     let given = given.filter(|token| !token.is_empty()).map(str::to_owned);
-    if given.is_some() && given == last {
-        let reason = "each page names itself as the next one".to_owned();
+    if given.as_ref().is_some_and(|token| !asked.insert(token.clone())) {
+        let reason = "its pages name each other in a circle".to_owned();
         return Err(AwsError::NoAnswer { service: SERVICE, operation, reason, sent: true });
     }
     Ok(given)
@@ -254,11 +259,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_that_names_itself_ends_the_listing() {
-        let next = |given, last: Option<&str>| following("ListAccounts", given, last.map(str::to_owned));
-        assert_eq!(next(Some("b"), Some("a")).unwrap().as_deref(), Some("b"));
-        assert_eq!(next(None, Some("a")).unwrap(), None);
-        assert_eq!(next(Some(""), Some("a")).unwrap(), None);
-        assert!(next(Some("a"), Some("a")).is_err());
+    fn pages_that_name_each_other_in_a_circle_end_the_listing() {
+        let mut asked = BTreeSet::new();
+        let mut next = |given| following("ListAccounts", given, &mut asked);
+        assert_eq!(next(Some("a")).unwrap().as_deref(), Some("a"));
+        assert_eq!(next(Some("b")).unwrap().as_deref(), Some("b"));
+        assert!(next(Some("a")).is_err());
+        assert_eq!(next(Some("")).unwrap(), None);
+        assert_eq!(next(None).unwrap(), None);
     }
 }
