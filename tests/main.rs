@@ -41,6 +41,7 @@ mod terminal;
 mod trust_check;
 mod trust_diff;
 mod trust_live;
+mod trust_peer;
 mod trust_rules;
 mod vault_stores;
 mod trust_policy;

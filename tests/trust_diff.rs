@@ -39,7 +39,7 @@ fn principals() -> impl Strategy<Value = Principal> {
 }
 
 /// Requests as they can be: an external ID with AssumeRole, an audience with SAML, a source account with a service.
-fn requests() -> impl Strategy<Value = Request> {
+pub(crate) fn requests() -> impl Strategy<Value = Request> {
     let id = prop::option::of(prop::sample::select(vec!["a", "b", "ab", "abc", "xyz", "A"]));
     let tags = prop::collection::vec(prop::sample::select(vec!["team", "cost", "new"]), 0..3);
     let mfa = prop::option::of(prop::sample::select(vec!["true", "false"]));
@@ -124,7 +124,7 @@ fn conditions() -> impl Strategy<Value = String> {
     ]
 }
 
-fn statements() -> impl Strategy<Value = String> {
+pub(crate) fn statements() -> impl Strategy<Value = String> {
     let effect = prop_oneof![3 => Just("Allow"), 1 => Just("Deny")];
     let action = prop::sample::select(vec![
         r#""Action": "sts:AssumeRole""#,
@@ -147,12 +147,12 @@ fn statements() -> impl Strategy<Value = String> {
     })
 }
 
-fn document(statements: &[String]) -> Document {
+pub(crate) fn document(statements: &[String]) -> Document {
     let json = format!(r#"{{"Version": "2012-10-17", "Statement": [{}]}}"#, statements.join(", "));
     Document::parse_trust(&json).unwrap_or_else(|error| panic!("{json}: {error}"))
 }
 
-fn everything() -> Document {
+pub(crate) fn everything() -> Document {
     Document::parse_identity(r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#).unwrap()
 }
 
