@@ -52,7 +52,7 @@ fn the_tour_comes_out_as_the_scenario_promises_without_account_terminal_or_d_bus
     assert!(tour.stderr.is_empty(), "{}", tour.stderr);
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
     let last = tour.stdout.lines().last().unwrap();
-    assert_eq!(last, "All 15 stops came out as the scenario promises: 13 calls to STS, of which it refused 5.");
+    assert_eq!(last, "All 19 stops came out as the scenario promises: 30 calls to STS, of which it refused 11.");
     for shown in [
         "$ assume list\n      alice         identity",
         "$ assume exec update-app -- assume status",
@@ -62,6 +62,9 @@ fn the_tour_comes_out_as_the_scenario_promises_without_account_terminal_or_d_bus
         "STS was asked GetSessionToken by arn:aws:iam::111122223333:user/alice: 403 AccessDenied",
         "400 ValidationError",
         "STS was not asked",
+        "OPEN: 6 of 6 attempts that have to be refused were let in.",
+        "The trust policy that ends it:",
+        "As it should be: the control was let in, and all 6 others were refused.",
     ] {
         assert!(tour.stdout.contains(shown), "{shown}\n{}", tour.stdout);
     }

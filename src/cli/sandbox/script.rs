@@ -55,13 +55,15 @@ const UPDATE_APP: &str = "123456789012:role/UpdateApp";
 const ADMIN: &str = "123456789012:role/Admin";
 const RESTORE: &str = "777788889999:role/Restore";
 const REPORTS: &str = "444455556666:role/partners/Reports";
+const AUDIT: &str = "123456789012:role/partners/Audit";
+const AUDIT_MENDED: &str = "123456789012:role/partners/AuditMended";
 const DEPLOY: &str = "111122223333:role/Deploy";
 
 /// The tour, in an order that teaches.
 pub(super) const STOPS: &[Stop] = &[
     Stop {
         title: "What there is",
-        says: "Six roles, and two users of the Development account to start from: alice and bob.",
+        says: "Eight roles, and three users to start from: alice and bob of the Development account, and an auditor's service.",
         words: &["list"],
         machine: Machine::Own,
         calls: &[],
@@ -122,6 +124,72 @@ pub(super) const STOPS: &[Stop] = &[
         machine: Machine::Own,
         calls: &[refused("AssumeRole", Some(REPORTS), "AccessDenied")],
         exit: 4,
+    },
+    Stop {
+        title: "The confused deputy",
+        says: "An auditor works in Production for us. Mallory is its customer as well, and names our role as hers: the auditor \
+               asks with her external ID, and is let in, since the role's trust policy does not look at it.",
+        words: &[
+            "exec",
+            "audit",
+            "--external-id",
+            "auditor-0e8a6b2d4c9f41738d5b1f6a92e7c034",
+            "--",
+            "assume",
+            "status",
+        ],
+        machine: Machine::Own,
+        calls: &[role(AUDIT)],
+        exit: 0,
+    },
+    Stop {
+        title: "The probe",
+        says: "It asks as the auditor would: with the right external ID, and then with wrong ones.",
+        words: &["trust", "probe", "audit"],
+        machine: Machine::Own,
+        calls: &[
+            granted("GetCallerIdentity", None),
+            role(AUDIT),
+            role(AUDIT),
+            role(AUDIT),
+            role(AUDIT),
+            role(AUDIT),
+            role(AUDIT),
+            role(AUDIT),
+        ],
+        exit: 1,
+    },
+    Stop {
+        title: "What ends it",
+        says: "The trust policy of a partner's role demands the one external ID that the partner made for us.",
+        words: &[
+            "trust",
+            "policy",
+            "--partner",
+            "888899990000",
+            "--external-id",
+            "auditor-5f0c7d1e9a3b48d2b6e4f1a07c93d85e",
+        ],
+        machine: Machine::Own,
+        calls: &[],
+        exit: 0,
+    },
+    Stop {
+        title: "The mended role",
+        says: "Its twin has that policy: the auditor is let in for us, and for nobody else.",
+        words: &["trust", "probe", "audit-mended"],
+        machine: Machine::Own,
+        calls: &[
+            granted("GetCallerIdentity", None),
+            role(AUDIT_MENDED),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+            refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
+        ],
+        exit: 0,
     },
     Stop {
         title: "No MFA where it is demanded",
