@@ -13,6 +13,7 @@ mod fault_sign_ins;
 mod faults;
 mod foreign_clients;
 mod generated;
+mod guide;
 mod hooked;
 mod hostile;
 mod identity_center;

@@ -215,3 +215,48 @@ fn a_guard_that_does_not_belong_is_refused_with_what_does() {
     assert_eq!(weak.code, 0);
     assert!(weak.stderr.contains("somebody may guess the external ID acme-2024"), "{}", weak.stderr);
 }
+
+#[test]
+fn what_is_written_passes_the_check() {
+    let home = Home::new();
+    let preset = |name: &'static str| vec!["--preset", name, "--in-account", "999999999999"];
+    let with = |mut words: Vec<&'static str>, more: &[&'static str]| {
+        words.extend(more);
+        words
+    };
+    let eks = "https://oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E";
+    let bucket = "https://api.bitbucket.org/2.0/workspaces/acme/pipelines-config/identity/oidc";
+    let saml = "arn:aws:iam::999999999999:saml-provider/Corp";
+    let oidc = "arn:aws:iam::999999999999:oidc-provider/login.example.com";
+    for words in [
+        vec!["--account", "999999999999", "--mfa"],
+        vec!["--account", "999999999999", "--session-tag", "team=core", "--source-identity", "alice"],
+        vec!["--role", "arn:aws:iam::999999999999:role/Deploy", "--organization", "o-a1b2c3d4e5"],
+        vec!["--partner", "arn:aws:iam::111122223333:role/Scanner", "--external-id", ID],
+        vec!["--partner", "arn:aws:iam::111122223333:role/Scanner", "--external-id", ID, "--session-tag", "case=a,b"],
+        vec!["--saml", saml],
+        vec!["--saml", "arn:aws-cn:iam::999999999999:saml-provider/Corp"],
+        vec!["--saml", saml, "--subject", "alice", "--session-tag", "team=core"],
+        vec!["--oidc", oidc, "--audience", "aws", "--subject", "alice"],
+        vec!["--service", "scheduler.amazonaws.com", "--source-account", "999999999999"],
+        vec!["--service", "ec2.amazonaws.com"],
+        with(preset("github"), &["--project", "acme/app", "--branch", "main"]),
+        with(preset("github"), &["--project", "acme/app", "--environment", "prod"]),
+        with(preset("gitlab"), &["--project", "acme/app", "--branch", "main"]),
+        with(preset("buildkite"), &["--project", "acme/deploy", "--branch", "main"]),
+        with(
+            preset("bitbucket"),
+            &["--project", "{1}", "--issuer", bucket, "--audience", "ari:cloud:bitbucket::workspace/1"],
+        ),
+        with(preset("circleci"), &["--project", "0a1b/2c3d"]),
+        with(preset("terraform-cloud"), &["--project", "acme/core/prod"]),
+        with(preset("eks"), &["--project", "payments/api", "--issuer", eks]),
+        with(preset("eks-pod-identity"), &["--project", "payments/api"]),
+        with(preset("google"), &["--audience", "66677.apps.example.com", "--subject", "110248495921238986420"]),
+        with(preset("cognito"), &["--audience", "eu-west-1:11111111-2222-3333-4444-555555555555"]),
+    ] {
+        let policy = written(&words);
+        let ran = home.run_with_input(&["trust", "check", "--own", "999999999999", "--fail-on", "low", "-"], &policy);
+        assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{words:?}");
+    }
+}

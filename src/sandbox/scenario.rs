@@ -648,12 +648,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_built_in_scenario_has_the_eight_profiles_that_the_tour_walks() {
+    fn the_built_in_scenario_has_the_nine_profiles_that_the_tour_walks() {
         let names: Vec<String> =
             Scenario::classic().unwrap().profiles.into_iter().map(|profile| profile.name).collect();
         assert_eq!(
             names,
-            ["audit", "audit-mended", "chain", "denied", "prod-admin", "same-account", "third-party", "update-app"]
+            [
+                "audit",
+                "audit-mended",
+                "auditor-service",
+                "chain",
+                "denied",
+                "prod-admin",
+                "same-account",
+                "third-party",
+                "update-app"
+            ]
         );
     }
 

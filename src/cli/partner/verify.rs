@@ -92,7 +92,8 @@ pub(super) fn run(args: &VerifyArgs, world: &World) -> Result<ExitCode, Error> {
     };
     let deputy = credentials(first.target.caller.clone(), &catalog, None, &before)?;
     let who = first.target.who(&Line::new(&before), &deputy);
-    person::note(&format!("asking as {who}, {} customers", jobs.len()));
+    let customers = if jobs.len() == 1 { "customer" } else { "customers" };
+    person::note(&format!("asking as {who}, {} {customers}", jobs.len()));
     let results = all(&jobs, &deputy, usize::from(args.jobs), &before)?;
     let now: BTreeMap<String, Last> = results.into_iter().collect();
     report

@@ -55,6 +55,7 @@ const UPDATE_APP: &str = "123456789012:role/UpdateApp";
 const ADMIN: &str = "123456789012:role/Admin";
 const RESTORE: &str = "777788889999:role/Restore";
 const REPORTS: &str = "444455556666:role/partners/Reports";
+const SERVICE: &str = "888899990000:role/Service";
 const AUDIT: &str = "123456789012:role/partners/Audit";
 const AUDIT_MENDED: &str = "123456789012:role/partners/AuditMended";
 const DEPLOY: &str = "111122223333:role/Deploy";
@@ -63,7 +64,7 @@ const DEPLOY: &str = "111122223333:role/Deploy";
 pub(super) const STOPS: &[Stop] = &[
     Stop {
         title: "What there is",
-        says: "Eight roles, and three users to start from: alice and bob of the Development account, and an auditor's service.",
+        says: "Nine roles, and three users to start from: alice and bob of the Development account, and an auditor.",
         words: &["list"],
         machine: Machine::Own,
         calls: &[],
@@ -139,7 +140,7 @@ pub(super) const STOPS: &[Stop] = &[
             "status",
         ],
         machine: Machine::Own,
-        calls: &[role(AUDIT)],
+        calls: &[role(SERVICE), role(AUDIT)],
         exit: 0,
     },
     Stop {
@@ -147,16 +148,7 @@ pub(super) const STOPS: &[Stop] = &[
         says: "It asks as the auditor would: with the right external ID, and then with wrong ones.",
         words: &["trust", "probe", "audit"],
         machine: Machine::Own,
-        calls: &[
-            granted("GetCallerIdentity", None),
-            role(AUDIT),
-            role(AUDIT),
-            role(AUDIT),
-            role(AUDIT),
-            role(AUDIT),
-            role(AUDIT),
-            role(AUDIT),
-        ],
+        calls: &[role(AUDIT), role(AUDIT), role(AUDIT), role(AUDIT), role(AUDIT), role(AUDIT), role(AUDIT)],
         exit: 1,
     },
     Stop {
@@ -166,7 +158,7 @@ pub(super) const STOPS: &[Stop] = &[
             "trust",
             "policy",
             "--partner",
-            "888899990000",
+            "arn:aws:iam::888899990000:role/Service",
             "--external-id",
             "auditor-5f0c7d1e9a3b48d2b6e4f1a07c93d85e",
         ],
@@ -180,7 +172,6 @@ pub(super) const STOPS: &[Stop] = &[
         words: &["trust", "probe", "audit-mended"],
         machine: Machine::Own,
         calls: &[
-            granted("GetCallerIdentity", None),
             role(AUDIT_MENDED),
             refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),
             refused("AssumeRole", Some(AUDIT_MENDED), "AccessDenied"),

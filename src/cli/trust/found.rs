@@ -10,7 +10,7 @@ use crate::person::plain;
 use crate::plan::Hop;
 use crate::policy::Document;
 use crate::terms::{ExternalId, RoleArn};
-use crate::trust::probe::{Attempt, Expected, Judgement, Outcome, attack, facts, trail};
+use crate::trust::probe::{Attempt, Expected, Judgement, Outcome, Variation, attack, facts, trail};
 
 /// What a probe found.
 pub(in crate::cli) struct Found<'a> {
@@ -36,6 +36,16 @@ impl Found<'_> {
         self.all.iter().filter(too_much).map(|(attempt, _)| attempt)
     }
 
+    /// Where no ID is needed, or any will do, it says nothing that a similar one does too.
+    fn goes_without_saying(&self, attempt: &Attempt) -> bool {
+        let is_open = |wanted: &str| self.too_much().any(|open| open.variation.as_str() == wanted);
+        match attempt.variation {
+            Variation::Random => is_open("missing"),
+            Variation::Decoy | Variation::Case | Variation::Prefix | Variation::OneCharacter => is_open("random"),
+            Variation::Control | Variation::Missing | Variation::Extra(_) => false,
+        }
+    }
+
     fn trail(&self) -> Vec<String> {
         let region = self.session.reach.region.value.as_str();
         trail(self.role, self.who, self.session.session_name.value.as_str(), region)
@@ -51,7 +61,7 @@ impl Found<'_> {
             Judgement::LetsInTooMuch => {
                 let count = self.too_much().count();
                 text += &format!("OPEN: {count} of {others} attempts that have to be refused were let in.\n");
-                for attempt in self.too_much() {
+                for attempt in self.too_much().filter(|attempt| !self.goes_without_saying(attempt)) {
                     text += &format!("- {attempt}: {}\n", attack(attempt, self.role, self.who));
                 }
             }
