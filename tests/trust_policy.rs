@@ -193,7 +193,10 @@ fn a_guard_that_does_not_belong_is_refused_with_what_does() {
     let home = Home::new();
     for (words, expected) in [
         (vec!["--partner", "111122223333"], "a partner has to send an external ID"),
-        (vec!["--partner", "111122223333", "--external-id", ID, "--mfa"], "--mfa does not belong to a partner"),
+        (
+            vec!["--partner", "111122223333", "--external-id", ID, "--mfa"],
+            "--mfa does not belong to a partner: MFA binds a person",
+        ),
         (vec!["--service", "ec2.amazonaws.com", "--external-id", ID], "--external-id does not belong to a service"),
         (vec!["--account", "111122223333", "--audience", "x"], "--audience does not belong to accounts and roles"),
         (

@@ -212,7 +212,7 @@ fn what_cannot_be_probed_is_said_before_a_call_is_made() {
     let sandbox = sandbox();
     for (words, code, expected) in [
         (vec!["trust", "probe", &arn("Correct"), "--as", "vendor"], 2, "no external ID is declared"),
-        (vec!["trust", "probe", "vendor", "--external-id", ID], 2, "only a role is assumed"),
+        (vec!["trust", "probe", "vendor", "--external-id", ID], 2, "is no role that is assumed"),
         (vec!["trust", "probe", "nobody", "--as", "vendor", "--external-id", ID], 2, "nobody"),
         (vec!["trust", "probe", "declared", "--try-without-mfa"], 2, "no MFA session"),
     ] {

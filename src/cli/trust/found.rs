@@ -67,7 +67,8 @@ impl Found<'_> {
             }
             Judgement::ControlRefused | Judgement::Inconclusive => text += "Nothing is proved.\n",
         }
-        for fact in self.trail().iter().map(String::as_str).chain(facts()) {
+        let facts = facts().into_iter().filter(|_| self.judgement != Judgement::ControlRefused);
+        for fact in self.trail().iter().map(String::as_str).chain(facts) {
             text += &format!("- {fact}\n");
         }
         let text = lines(&text);

@@ -351,8 +351,12 @@ impl PolicyArgs {
         ];
         match given.into_iter().find(|(flag, given)| *given && !belongs.contains(flag)) {
             Some((flag, _)) => {
-                let text = format!("{flag} does not belong to {whom}: AWS would not see it in their calls");
-                Err(Error::text(Kind::Usage, text).with_hint(format!("what does: {}", belongs.join(", "))))
+                let why = match flag {
+                    "--mfa" | "--mfa-max-age" => "MFA binds a person, and here none asks",
+                    _ => "AWS does not see it in such calls",
+                };
+                Err(Error::text(Kind::Usage, format!("{flag} does not belong to {whom}: {why}"))
+                    .with_hint(format!("what does: {}", belongs.join(", "))))
             }
             None => Ok(()),
         }

@@ -8,7 +8,7 @@ use crate::cli::begin;
 use crate::config::{Catalog, Origin, Sourced};
 use crate::error::{Error, Kind};
 use crate::mfa::GivenCode;
-use crate::plan::{Hop, Overrides, Plan, Start, plan, plan_via};
+use crate::plan::{Hop, Overrides, Plan, PlanError, Start, plan, plan_via};
 use crate::policy::Document;
 use crate::policy::write::{AwsGuards, AwsPrincipal, Grant, Mfa, TrustWanted, demand_external_id};
 use crate::session::Credentials;
@@ -47,12 +47,17 @@ impl Target {
             }
             None => plan(catalog, role, &overrides, &who),
         };
-        let mut caller = planned.map_err(|error| begin::no_plan(error, catalog, world))?;
-        catalog.tell_of_what_is_set_aside();
-        let Some(mut hop) = caller.hops.pop() else {
-            return Err(Error::text(Kind::Usage, format!("\"{role}\" is no role that is assumed with AssumeRole"))
-                .with_hint("name a role, or its ARN, and who asks for it: --as PROFILE".to_owned()));
+        let no_role = || {
+            Error::text(Kind::Usage, format!("\"{role}\" is no role that is assumed with AssumeRole"))
+                .with_hint("name a role, or its ARN, and who asks for it: --as PROFILE".to_owned())
         };
+        let mut caller = planned.map_err(|error| match error {
+            // Of the flags that an identity refuses, the length of the session is ours.
+            PlanError::FlagRefused { .. } => no_role(),
+            other => begin::no_plan(other, catalog, world),
+        })?;
+        catalog.tell_of_what_is_set_aside();
+        let mut hop = caller.hops.pop().ok_or_else(no_role)?;
         if let Some(device) = &hop.mfa {
             let text = format!("\"{role}\" takes an MFA code in the call itself, and each attempt would spend one");
             return Err(Error::text(Kind::Usage, text).at(&device.serial.origin).with_hint(
