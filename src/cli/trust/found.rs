@@ -67,8 +67,11 @@ impl Found<'_> {
             }
             Judgement::ControlRefused | Judgement::Inconclusive => text += "Nothing is proved.\n",
         }
-        let facts = facts().into_iter().filter(|_| self.judgement != Judgement::ControlRefused);
-        for fact in self.trail().iter().map(String::as_str).chain(facts) {
+        let mut facts_of_it = self.trail();
+        if self.judgement != Judgement::ControlRefused {
+            facts_of_it.extend(facts().map(str::to_owned));
+        }
+        for fact in facts_of_it {
             text += &format!("- {fact}\n");
         }
         let text = lines(&text);
