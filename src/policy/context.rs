@@ -60,6 +60,11 @@ impl Context {
     pub fn values(&self, key: &str) -> Option<&[String]> {
         self.0.get(&key.to_ascii_lowercase()).map(Vec::as_slice).filter(|values| !values.is_empty())
     }
+
+    /// Whether there is a key that begins so, given in small letters, with a value.
+    pub(super) fn carries(&self, begins: &str) -> bool {
+        self.0.iter().any(|(key, values)| key.starts_with(begins) && !values.is_empty())
+    }
 }
 
 impl Request {

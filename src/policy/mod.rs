@@ -8,6 +8,7 @@
 //! Source for all rules: IAM User Guide, "IAM JSON policy element reference" and "Policy evaluation logic".
 
 mod available;
+mod boundary;
 mod classes;
 mod condition;
 mod context;
@@ -22,6 +23,7 @@ mod json;
 mod keys;
 pub mod lint;
 mod parse;
+pub mod paths;
 mod pattern;
 mod principal;
 pub mod simulate;
@@ -30,6 +32,7 @@ mod properties;
 mod values;
 pub mod write;
 
+pub use boundary::{Own, may_take};
 pub use condition::{Condition, Operator, Quantifier, Test};
 pub use context::{Context, Request};
 pub use document::{Actions, Document, Effect, Reading, Resources, Statement, Usage, Version};

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
 
-use crate::policy::{Context, Document, Principal};
+use crate::policy::{Context, Document, Own, Principal};
 use crate::terms::{ExposeSecret, Partition, Region, SecretString, show_time};
 
 use super::answer::Refusal;
@@ -139,10 +139,20 @@ impl Caller {
     /// The identity policies of the user or the role.
     pub(super) fn policies<'a>(&self, estate: &'a Estate) -> &'a [Document] {
         match &self.who {
-            Who::User { user } | Who::UserSession { user, .. } => &estate.users[*user].policies,
-            Who::Role(session) => &estate.roles[session.role].role.policies,
+            Who::User { user } | Who::UserSession { user, .. } => &estate.users[*user].policies.documents,
+            Who::Role(session) => &estate.roles[session.role].role.policies.documents,
             Who::Root { .. } => &[],
         }
+    }
+
+    /// Those, and the permissions boundary that bounds them.
+    pub(super) fn own<'a>(&self, estate: &'a Estate) -> Own<'a> {
+        let boundary = match &self.who {
+            Who::User { user } | Who::UserSession { user, .. } => estate.users[*user].boundary.as_ref(),
+            Who::Role(session) => estate.roles[session.role].role.boundary.as_ref(),
+            Who::Root { .. } => None,
+        };
+        Own { policies: self.policies(estate), boundary: boundary.map(|boundary| &boundary.document) }
     }
 
     /// The circumstances that come with the caller, whatever they ask.

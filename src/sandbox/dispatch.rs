@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{cognito, federation, iam, identity_center, issuer, sts};
+use super::{cognito, federation, iam, iam_details, identity_center, issuer, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -27,6 +27,7 @@ pub(super) enum Asked {
 pub(super) enum Operation {
     Sts(sts::Operation),
     Iam(iam::Operation),
+    IamDetails,
 }
 
 /// A service, or a page, that is found by its path.
@@ -43,6 +44,7 @@ impl Operation {
         match self {
             Self::Sts(operation) => operation.name(),
             Self::Iam(operation) => operation.name(),
+            Self::IamDetails => iam_details::NAME,
         }
     }
 }
@@ -109,6 +111,7 @@ impl Asked {
         let action = call.parameters.text("Action").unwrap_or_default();
         let operation = match service {
             Service::Sts => sts::Operation::ALL.into_iter().find(|op| op.name() == action).map(Operation::Sts),
+            Service::Iam if action == iam_details::NAME => Some(Operation::IamDetails),
             Service::Iam => iam::Operation::ALL.into_iter().find(|op| op.name() == action).map(Operation::Iam),
         };
         Self::Query { service, operation: operation.filter(|_| version == Some(service.version())) }
@@ -168,6 +171,7 @@ fn query(
         let result = match operation {
             Operation::Sts(operation) => sts::run(operation, &caller, parameters, estate, now)?,
             Operation::Iam(operation) => iam::run(operation, &caller, parameters, estate, now)?,
+            Operation::IamDetails => iam_details::run(&caller, parameters, estate, now)?,
         };
         Ok((operation.name(), result))
     });

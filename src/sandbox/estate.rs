@@ -13,7 +13,7 @@ use super::fresh;
 use super::identity_center::{self, Directory};
 use super::issuer::Issuer;
 use super::saml::Metadata;
-use super::scenario::{AccessToken, Device, OidcProvider, Role, Scenario, User, saml_provider_arn, user_arn};
+use super::scenario::{AccessToken, Boundary, Device, OidcProvider, Policies, Role, Scenario, User, saml_provider_arn, user_arn};
 
 /// All that the server knows.
 #[derive(Debug)]
@@ -40,6 +40,8 @@ pub(super) struct Estate {
     pub(super) identity_center: Directory,
     pub(super) federation: Desk,
     pub(super) issuer: Issuer,
+    /// When everyone moved in.
+    pub(super) began: SystemTime,
 }
 
 #[derive(Debug)]
@@ -65,7 +67,8 @@ pub(super) struct LiveUser {
     pub(super) name: String,
     pub(super) path: String,
     pub(super) is_root: bool,
-    pub(super) policies: Vec<Document>,
+    pub(super) policies: Policies,
+    pub(super) boundary: Option<Boundary>,
     pub(super) tags: BTreeMap<String, String>,
     /// Serial number and seed.
     pub(super) devices: Vec<(String, Seed)>,
@@ -170,6 +173,7 @@ impl Estate {
             identity_center: Directory::default(),
             federation: Desk::default(),
             issuer: Issuer::default(),
+            began: now,
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {
@@ -231,6 +235,7 @@ impl Estate {
             path: user.path.clone(),
             is_root: user.is_root,
             policies: user.policies.clone(),
+            boundary: user.boundary.clone(),
             tags: user.tags.clone(),
             devices: user.devices.iter().filter_map(seeded).collect(),
             created: now,

@@ -159,7 +159,7 @@ fn may(
         return Ok(());
     }
     let narrowed = caller.role_session().filter(|session| session.is_narrowed);
-    let decisions = std::iter::once(allows(caller.policies(estate), &request))
+    let decisions = std::iter::once(caller.own(estate).allow(&request))
         .chain(narrowed.map(|session| allows(&session.policies, &request)));
     for decision in decisions {
         let because = match decision {

@@ -24,6 +24,7 @@ mod fresh;
 mod home;
 mod http;
 mod iam;
+mod iam_details;
 mod identity_center;
 mod issuer;
 mod log;

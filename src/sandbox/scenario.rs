@@ -21,6 +21,7 @@
 //! mfa = ["arn:aws:iam::111122223333:mfa/alice", { serial = "…", seed = "base32 or otpauth://" }]
 //! tags = { team = "core" }              # aws:PrincipalTag/team
 //! policies = { Name = '{"Statement": …}' }
+//! boundary = { Name = '{"Statement": …}' }   # a permissions boundary: what it does not allow, they may not
 //!
 //! [[account.oidc_provider]]             # an OpenID Connect provider that the account trusts
 //! url = "https://token.actions.githubusercontent.com"            # its issuer
@@ -38,6 +39,7 @@
 //! name = "teams/Deploy"                 # with its path
 //! trust = '{"Statement": …}'
 //! policies = { Name = '{"Statement": …}' }
+//! boundary = { Name = '{"Statement": …}' }
 //! max_session_duration = 3600
 //! tags = { team = "core" }
 //!
@@ -163,7 +165,8 @@ pub(super) struct User {
     pub(super) is_root: bool,
     pub(super) keys: Vec<Key>,
     pub(super) devices: Vec<Device>,
-    pub(super) policies: Vec<Document>,
+    pub(super) policies: Policies,
+    pub(super) boundary: Option<Boundary>,
     pub(super) tags: BTreeMap<String, String>,
 }
 
@@ -202,9 +205,24 @@ pub(super) struct OidcProvider {
 pub(super) struct Role {
     pub(super) arn: RoleArn,
     pub(super) trust: Document,
-    pub(super) policies: Vec<Document>,
+    pub(super) policies: Policies,
+    pub(super) boundary: Option<Boundary>,
     pub(super) max_session: u64,
     pub(super) tags: BTreeMap<String, String>,
+}
+
+/// Identity policies, and what each is called.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Policies {
+    pub(super) names: Vec<String>,
+    pub(super) documents: Vec<Document>,
+}
+
+/// A permissions boundary, and what it is called.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Boundary {
+    pub(super) name: String,
+    pub(super) document: Document,
 }
 
 impl Scenario {
@@ -257,6 +275,13 @@ impl Scenario {
         let twice = |what: String| Err(ScenarioError::Twice { what });
         let mut seen = BTreeSet::new();
         for account in &self.accounts {
+            let mut boundaries: BTreeMap<&str, &Document> = BTreeMap::new();
+            let of_roles = account.roles.iter().filter_map(|role| role.boundary.as_ref());
+            for Boundary { name, document } in account.users.iter().filter_map(|user| user.boundary.as_ref()).chain(of_roles) {
+                if boundaries.insert(name, document).is_some_and(|known| known != document) {
+                    return twice(format!("boundary {name} of {}", account.id));
+                }
+            }
             let users = account.users.iter().map(|user| user_arn(account, user).to_lowercase());
             let roles = account.roles.iter().map(|role| role.arn.to_string().to_lowercase());
             let keys = account.users.iter().flat_map(|user| &user.keys).filter_map(|key| key.id.as_ref());
@@ -388,6 +413,8 @@ struct WireUser {
     #[serde(default)]
     policies: BTreeMap<String, Value>,
     #[serde(default)]
+    boundary: BTreeMap<String, Value>,
+    #[serde(default)]
     tags: BTreeMap<String, String>,
 }
 
@@ -427,6 +454,8 @@ struct WireRole {
     trust: Value,
     #[serde(default)]
     policies: BTreeMap<String, Value>,
+    #[serde(default)]
+    boundary: BTreeMap<String, Value>,
     #[serde(default = "hour")]
     max_session_duration: u64,
     #[serde(default)]
@@ -503,6 +532,7 @@ impl WireUser {
             keys: keys.into_iter().map(|key| key.key(&whose)).collect::<Result<_, _>>()?,
             devices: self.mfa.into_iter().map(|device| device.device(&whose)).collect::<Result<_, _>>()?,
             policies: policies(self.policies, &whose)?,
+            boundary: boundary(self.boundary, &whose)?,
             name: self.name,
             is_root: self.root,
             tags: self.tags,
@@ -573,6 +603,7 @@ impl WireRole {
             arn: RoleArn::new(partition, account.clone(), name),
             trust,
             policies: policies(self.policies, &whose)?,
+            boundary: boundary(self.boundary, &whose)?,
             max_session: self.max_session_duration,
             tags: self.tags,
         })
@@ -623,15 +654,36 @@ impl WireProfile {
     }
 }
 
-pub(super) fn policies(declared: BTreeMap<String, Value>, whose: &str) -> Result<Vec<Document>, ScenarioError> {
+pub(super) fn policies(declared: BTreeMap<String, Value>, whose: &str) -> Result<Policies, ScenarioError> {
+    let mut all = Policies::default();
+    for (name, policy) in declared {
+        all.documents.push(identity_policy(&name, &policy, whose)?);
+        all.names.push(name);
+    }
+    Ok(all)
+}
+
+fn identity_policy(name: &str, policy: &Value, whose: &str) -> Result<Document, ScenarioError> {
+    Document::parse_identity(&json(policy)).map_err(|source| ScenarioError::Policy {
+        whose: whose.to_owned(),
+        name: name.to_owned(),
+        source,
+    })
+}
+
+fn boundary(declared: BTreeMap<String, Value>, whose: &str) -> Result<Option<Boundary>, ScenarioError> {
+    let mut declared = declared.into_iter();
     let read = |(name, policy): (String, Value)| {
-        Document::parse_identity(&json(&policy)).map_err(|source| ScenarioError::Policy {
-            whose: whose.to_owned(),
-            name,
-            source,
-        })
+        Ok(Boundary { document: identity_policy(&name, &policy, whose)?, name })
     };
-    declared.into_iter().map(read).collect()
+    let first = declared.next().map(read).transpose()?;
+    match declared.next() {
+        None => Ok(first),
+        Some(_) => {
+            let reason = "nobody has two permissions boundaries".to_owned();
+            Err(ScenarioError::Value { whose: whose.to_owned(), reason })
+        }
+    }
 }
 
 /// A policy's text: JSON as it was written, or a table as JSON.

@@ -54,6 +54,7 @@ impl Stage {
     /// Asks STS, or IAM where the operation is one of its.
     pub(super) fn ask(&mut self, who: &Credentials, operation: &str, parameters: &[(&str, &str)]) -> Outcome {
         let is_iam = super::iam::Operation::ALL.iter().any(|known| known.name() == operation);
+        let is_iam = is_iam || operation == super::iam_details::NAME;
         let (service, version) = if is_iam { ("iam", "2010-05-08") } else { ("sts", "2011-06-15") };
         let signer = Signer {
             key_id: &who.id,

@@ -5,6 +5,7 @@
 //! policy lets somebody in whom it should not, is found by asking the evaluator about each class, not about samples.
 //! Where there are too many classes, or a policy variable takes the value of another key, that is said.
 
+mod asking;
 mod candidates;
 mod principals;
 mod words;
@@ -12,8 +13,9 @@ mod words;
 use std::collections::{BTreeMap, BTreeSet};
 
 use candidates::{Candidates, candidates};
-use principals::everyone;
+use principals::{Everyone, everyone};
 
+pub(super) use asking::{Asking, Least};
 pub(super) use principals::{STRANGERS, session};
 
 use super::available::{Way, is_implied};
@@ -84,8 +86,12 @@ impl<'a> Space<'a> {
     /// Returns the classes of requests for that role which these documents tell apart. Where the role's account is not
     /// known, it is nobody's: everybody comes from another one.
     pub(super) fn new(documents: &[&'a Document], role_arn: Option<&str>, accounts: &[String]) -> Self {
-        let resource = role_arn.unwrap_or("arn:aws:iam:::role/this").to_owned();
-        let everyone = everyone(documents, accounts);
+        Self::among(documents, role_arn.unwrap_or("arn:aws:iam:::role/this"), everyone(documents, accounts))
+    }
+
+    /// Returns the classes of these principals' requests.
+    fn among(documents: &[&'a Document], role_arn: &str, everyone: Everyone) -> Self {
+        let resource = role_arn.to_owned();
         let mut space = Self {
             documents: documents.to_vec(),
             resource,
@@ -129,16 +135,21 @@ impl<'a> Space<'a> {
     /// Returns what the documents can tell apart of that principal's requests by that action.
     pub(super) fn choices(&self, principal: &Principal, action: &str, pin: Pin<'_>) -> Choices {
         let bare = self.request(action, principal, Context::new());
-        let relevant: Vec<&Statement> = self
+        let relevant: Vec<&Condition> = self
             .documents
             .iter()
             .flat_map(|document| &document.statements)
             .filter(|statement| statement.actions.cover(&bare) && statement.speaks_of(principal))
+            .flat_map(|statement| &statement.conditions)
             .collect();
-        let conditions: Vec<&Condition> = relevant.iter().flat_map(|statement| &statement.conditions).collect();
+        self.told_apart(&relevant, &bare, pin)
+    }
+
+    /// Returns what these conditions can tell apart of requests like that one.
+    fn told_apart(&self, conditions: &[&Condition], bare: &Request, pin: Pin<'_>) -> Choices {
         let mut names: BTreeSet<String> = conditions.iter().map(|condition| condition.key.name()).collect();
         names.extend(conditions.iter().flat_map(|one| variables_of(one)).map(|key| key.name()));
-        let way = Way::of(principal);
+        let way = Way::of(&bare.principal);
         let mut complete = self.complete;
         let mut keys = Vec::new();
         for (name, key) in names.iter().filter_map(|name| self.keys.get_key_value(name)) {
@@ -279,7 +290,7 @@ pub(super) fn level(trust: &Document, request: &Request) -> Level {
     }
 }
 
-fn all_allowed() -> Document {
+pub(super) fn all_allowed() -> Document {
     let statement = Statement {
         sid: None,
         effect: Effect::Allow,

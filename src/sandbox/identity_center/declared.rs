@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::error::ScenarioError;
-use super::super::scenario::{Account, Role, policies};
+use super::super::scenario::{Account, Policies, Role, policies};
 use crate::policy::Document;
 use crate::terms::RoleArn;
 
@@ -32,7 +32,7 @@ impl IdentityCenter {
 pub(super) struct PermissionSet {
     pub(super) name: String,
     pub(super) seconds: u64,
-    pub(super) policies: Vec<Document>,
+    pub(super) policies: Policies,
 }
 
 /// Somebody of the directory.
@@ -183,6 +183,7 @@ pub(in crate::sandbox) fn roles(declared: &IdentityCenter, accounts: &[Account])
             arn: RoleArn::new(partition, id.clone(), name.parse().ok()?),
             trust: Document::parse_trust(&trust.to_string()).ok()?,
             policies: set.policies.clone(),
+            boundary: None,
             max_session: 43_200,
             tags: BTreeMap::new(),
         };

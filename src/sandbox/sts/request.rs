@@ -2,14 +2,14 @@
 
 use std::time::SystemTime;
 
-use crate::policy::{Context, Request, allows, may_assume};
+use crate::policy::{Context, Request, allows, may_take as agreed};
 
 use super::super::answer::Refusal;
 use super::super::caller::Caller;
 use super::super::estate::Estate;
 
 /// Asks the caller's own policies. Root may do everything.
-pub(super) fn is_allowed(
+pub(in crate::sandbox) fn is_allowed(
     action: &str,
     resource: &str,
     caller: &Caller,
@@ -34,7 +34,7 @@ pub(super) fn is_allowed_in(
         context: context.clone(),
     };
     let allowed = caller.is_root(estate)
-        || (allows(caller.policies(estate), &request).is_allowed() && is_within_session(caller, &request));
+        || (caller.own(estate).allow(&request).is_allowed() && is_within_session(caller, &request));
     if allowed { Ok(()) } else { Err(not_authorized(action, resource, caller, estate)) }
 }
 
@@ -53,7 +53,7 @@ pub(super) fn may_take(
         principal: caller.principal(estate),
         context: context.clone(),
     };
-    let allowed = may_assume(&wanted.trust, caller.policies(estate), &request).is_allowed()
+    let allowed = agreed(&wanted.trust, caller.own(estate), &request).is_allowed()
         && is_within_session(caller, &request);
     if allowed { Ok(()) } else { Err(not_authorized(action, &request.resource, caller, estate)) }
 }
