@@ -43,6 +43,7 @@ mod trust_check;
 mod trust_diff;
 mod trust_live;
 mod trust_peer;
+mod trust_paths;
 mod trust_rules;
 mod vault_stores;
 mod trust_policy;

@@ -98,8 +98,7 @@ mod tests {
             ("arn:aws:iam::999999999999:role/Deploy", "arn:aws:sts::999999999999:assumed-role/Deploy/ci");
         let account = "999999999999".to_owned();
         let alice = Principal::User { arn: user.to_owned(), account: account.clone() };
-        let deploy =
-            Principal::AssumedRole { session_arn: session.to_owned(), role_arn: role.to_owned(), account };
+        let deploy = Principal::AssumedRole { session_arn: session.to_owned(), role_arn: role.to_owned(), account };
         // Who is trusted, who asks, and whether a boundary of s3:*, of sts:* and one that denies let them.
         let cases = [
             (user, &alice, [true, true, false]),

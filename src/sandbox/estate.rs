@@ -13,7 +13,9 @@ use super::fresh;
 use super::identity_center::{self, Directory};
 use super::issuer::Issuer;
 use super::saml::Metadata;
-use super::scenario::{AccessToken, Boundary, Device, OidcProvider, Policies, Role, Scenario, User, saml_provider_arn, user_arn};
+use super::scenario::{
+    AccessToken, Boundary, Device, OidcProvider, Policies, Role, Scenario, User, saml_provider_arn, user_arn,
+};
 
 /// All that the server knows.
 #[derive(Debug)]

@@ -296,7 +296,10 @@ mod tests {
         let xml = stage.ask(&alice, NAME, &[("Filter.member.1", "Role")]).unwrap();
         assert!(xml.contains("<RoleName>") && !xml.contains("<UserName>") && !xml.contains("<PolicyId>"), "{xml}");
         let refused = stage.ask(&alice, NAME, &[("Filter.member.1", "Robot")]).unwrap_err();
-        assert!(refused.contains("at 'filter.1.member' failed to satisfy constraint: Member must satisfy enum"), "{refused}");
+        assert!(
+            refused.contains("at 'filter.1.member' failed to satisfy constraint: Member must satisfy enum"),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -28,6 +28,7 @@ mod iam_details;
 mod identity_center;
 mod issuer;
 mod log;
+mod members;
 mod mfa_code;
 mod profiles;
 mod saml;

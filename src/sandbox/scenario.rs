@@ -277,7 +277,9 @@ impl Scenario {
         for account in &self.accounts {
             let mut boundaries: BTreeMap<&str, &Document> = BTreeMap::new();
             let of_roles = account.roles.iter().filter_map(|role| role.boundary.as_ref());
-            for Boundary { name, document } in account.users.iter().filter_map(|user| user.boundary.as_ref()).chain(of_roles) {
+            for Boundary { name, document } in
+                account.users.iter().filter_map(|user| user.boundary.as_ref()).chain(of_roles)
+            {
                 if boundaries.insert(name, document).is_some_and(|known| known != document) {
                     return twice(format!("boundary {name} of {}", account.id));
                 }
@@ -673,9 +675,8 @@ fn identity_policy(name: &str, policy: &Value, whose: &str) -> Result<Document, 
 
 fn boundary(declared: BTreeMap<String, Value>, whose: &str) -> Result<Option<Boundary>, ScenarioError> {
     let mut declared = declared.into_iter();
-    let read = |(name, policy): (String, Value)| {
-        Ok(Boundary { document: identity_policy(&name, &policy, whose)?, name })
-    };
+    let read =
+        |(name, policy): (String, Value)| Ok(Boundary { document: identity_policy(&name, &policy, whose)?, name });
     let first = declared.next().map(read).transpose()?;
     match declared.next() {
         None => Ok(first),

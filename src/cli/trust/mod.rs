@@ -3,6 +3,7 @@
 mod check;
 pub(super) mod found;
 mod live;
+mod paths;
 mod policy;
 mod probe;
 mod show;
@@ -29,6 +30,7 @@ enum TrustCommand {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Simulate(simulate::SimulateArgs),
+    Paths(paths::PathsArgs),
     // Boxed: its many flags would make every other command as large.
     Policy(Box<policy::PolicyArgs>),
     Probe(Box<probe::ProbeArgs>),
@@ -40,6 +42,7 @@ pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
         TrustCommand::Show(args) => show::run(args, world),
         TrustCommand::Check(args) => check::run(args, world),
         TrustCommand::Simulate(args) => simulate::run(args, world),
+        TrustCommand::Paths(args) => paths::run(args, world),
         TrustCommand::Policy(args) => policy::run(args, world),
         TrustCommand::Probe(args) => probe::run(args, world),
     }

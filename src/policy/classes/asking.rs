@@ -50,7 +50,8 @@ impl<'a> Asking<'a> {
         let documents: Vec<&Document> = std::iter::once(self.trust).chain(self.documents()).collect();
         let one = Everyone { principals: vec![self.principal.clone()], complete: true };
         let space = Space::among(&documents, self.role_arn, one);
-        let is_fact = |name: &str| self.facts.iter().any(|(key, _)| key.eq_ignore_ascii_case(name) || covers(key, name));
+        let is_fact =
+            |name: &str| self.facts.iter().any(|(key, _)| key.eq_ignore_ascii_case(name) || covers(key, name));
         let mut choices: Choices = space.told_apart(&conditions, &bare, &|_, _| true);
         choices.keys.retain(|(name, _)| !is_fact(name));
         if choices.count() > MOST_CLASSES {
@@ -119,8 +120,12 @@ impl<'a> Asking<'a> {
         // A resource with a variable in it is another one for each value.
         let maybe = |statement: &&'a Statement| statement.resources.as_ref().is_some_and(has_variable);
         let own = self.documents().flat_map(|document| &document.statements).filter(maybe);
-        let mut conditions: Vec<&Condition> =
-            self.statements(bare).chain(own).filter(|statement| covers(statement)).flat_map(|one| &one.conditions).collect();
+        let mut conditions: Vec<&Condition> = self
+            .statements(bare)
+            .chain(own)
+            .filter(|statement| covers(statement))
+            .flat_map(|one| &one.conditions)
+            .collect();
         conditions.dedup();
         conditions
     }

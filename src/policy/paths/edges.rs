@@ -50,7 +50,9 @@ impl Graph<'_> {
                         found.extend(self.asking(role, |of| of == account).map(|index| (index, None)));
                     }
                     PrincipalPattern::Everyone => {
-                        found.extend(self.by_account.get(role.account.as_str()).into_iter().flatten().map(|i| (*i, None)));
+                        found.extend(
+                            self.by_account.get(role.account.as_str()).into_iter().flatten().map(|i| (*i, None)),
+                        );
                         found.extend(self.asking(role, |_| true).map(|index| (index, None)));
                     }
                     PrincipalPattern::Federated(_)
@@ -90,14 +92,8 @@ impl Graph<'_> {
         let principal = principal(member, session);
         let facts = facts(member);
         let own = Own { policies: &member.policies, boundary: member.boundary.as_ref() };
-        let asking = Asking {
-            trust,
-            own,
-            principal: &principal,
-            role_arn: &role.arn,
-            action: ASSUME_ROLE,
-            facts: &facts,
-        };
+        let asking =
+            Asking { trust, own, principal: &principal, role_arn: &role.arn, action: ASSUME_ROLE, facts: &facts };
         let from = match member.trust {
             Some(_) => Node::Role(member.arn.clone()),
             None => Node::User(member.arn.clone()),

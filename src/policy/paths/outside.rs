@@ -27,7 +27,8 @@ impl Graph<'_> {
         }
         let own = [all_allowed()];
         let space = Space::new(&[trust], Some(&role.arn), &[]);
-        let named = |arn: &String| allows.iter().any(|pattern| matches!(pattern, PrincipalPattern::Arn(known) if known == arn));
+        let named =
+            |arn: &String| allows.iter().any(|pattern| matches!(pattern, PrincipalPattern::Arn(known) if known == arn));
         let mut found: Vec<Edge> = Vec::new();
         for principal in &space.principals {
             let Some(from) = self.node(principal, &named) else { continue };
@@ -60,7 +61,9 @@ impl Graph<'_> {
             PrincipalPattern::Everyone | PrincipalPattern::Federated(_) | PrincipalPattern::Service(_) => true,
             PrincipalPattern::Account { account, .. } => !self.knows(account),
             PrincipalPattern::Arn(arn) => arn.split(':').nth(4).is_some_and(|account| !self.knows(account)),
-            PrincipalPattern::Deleted(_) | PrincipalPattern::WildcardArn(_) | PrincipalPattern::CanonicalUser(_) => false,
+            PrincipalPattern::Deleted(_) | PrincipalPattern::WildcardArn(_) | PrincipalPattern::CanonicalUser(_) => {
+                false
+            }
         }
     }
 

@@ -37,8 +37,7 @@ impl Graph<'_> {
     pub fn ways_to(&mut self, role_arn: &str, is_start: Option<&dyn Fn(&Node) -> bool>, bounds: Bounds) -> Ways {
         let into = self.backwards(role_arn, bounds.hops);
         let nearest = is_start.map(|is_start| nearest(&into, is_start));
-        let mut search =
-            Search { into: &into, is_start, nearest, bounds, found: Ways::default(), behind: Vec::new() };
+        let mut search = Search { into: &into, is_start, nearest, bounds, found: Ways::default(), behind: Vec::new() };
         search.from(role_arn);
         let mut found = search.found;
         let names = |way: &Way| way.edges.iter().map(|edge| edge.from.clone()).collect::<Vec<_>>();
@@ -67,12 +66,9 @@ impl Graph<'_> {
 fn role_of(node: &Node) -> Option<&str> {
     match node {
         Node::Role(arn) => Some(arn),
-        Node::User(_)
-        | Node::Foreign(_)
-        | Node::Account(_)
-        | Node::Everyone
-        | Node::Service(_)
-        | Node::Provider(_) => None,
+        Node::User(_) | Node::Foreign(_) | Node::Account(_) | Node::Everyone | Node::Service(_) | Node::Provider(_) => {
+            None
+        }
     }
 }
 

@@ -53,8 +53,8 @@ pub(super) fn may_take(
         principal: caller.principal(estate),
         context: context.clone(),
     };
-    let allowed = agreed(&wanted.trust, caller.own(estate), &request).is_allowed()
-        && is_within_session(caller, &request);
+    let allowed =
+        agreed(&wanted.trust, caller.own(estate), &request).is_allowed() && is_within_session(caller, &request);
     if allowed { Ok(()) } else { Err(not_authorized(action, &request.resource, caller, estate)) }
 }
 
