@@ -568,6 +568,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -605,6 +607,24 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A tag that is sent; may be given again')
             [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write it as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;trust;paths' {
+            [CompletionResult]::new('--to', '--to', [CompletionResultType]::ParameterName, 'The role: its ARN, or its name where the file has one role of it')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Only chains that begin with this user or role, account, service (ec2.amazonaws.com) or identity provider; `*` is anybody')
+            [CompletionResult]::new('--snapshot', '--snapshot', [CompletionResultType]::ParameterName, 'The file of accounts, users and roles; `-` is standard input')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'The file of accounts, users and roles; `-` is standard input')
+            [CompletionResult]::new('--max-hops', '--max-hops', [CompletionResultType]::ParameterName, 'How many roles a chain has at most')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How they are written: for people, as JSON, or to be drawn by Graphviz or Mermaid')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;trust;pull' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out')
+            [CompletionResult]::new('--organization', '--organization', [CompletionResultType]::ParameterName, 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -662,6 +682,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
@@ -674,6 +696,12 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help;simulate' {
+            break
+        }
+        'assume;trust;help;paths' {
+            break
+        }
+        'assume;trust;help;pull' {
             break
         }
         'assume;trust;help;policy' {
@@ -954,6 +982,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
+            [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
             [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in')
             break
@@ -965,6 +995,12 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust;simulate' {
+            break
+        }
+        'assume;help;trust;paths' {
+            break
+        }
+        'assume;help;trust;pull' {
             break
         }
         'assume;help;trust;policy' {

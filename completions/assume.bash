@@ -223,11 +223,17 @@ _assume() {
             assume__subcmd__help__subcmd__trust,check)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__check"
                 ;;
+            assume__subcmd__help__subcmd__trust,paths)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__paths"
+                ;;
             assume__subcmd__help__subcmd__trust,policy)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__policy"
                 ;;
             assume__subcmd__help__subcmd__trust,probe)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__probe"
+                ;;
+            assume__subcmd__help__subcmd__trust,pull)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__pull"
                 ;;
             assume__subcmd__help__subcmd__trust,show)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__show"
@@ -406,11 +412,17 @@ _assume() {
             assume__subcmd__trust,help)
                 cmd="assume__subcmd__trust__subcmd__help"
                 ;;
+            assume__subcmd__trust,paths)
+                cmd="assume__subcmd__trust__subcmd__paths"
+                ;;
             assume__subcmd__trust,policy)
                 cmd="assume__subcmd__trust__subcmd__policy"
                 ;;
             assume__subcmd__trust,probe)
                 cmd="assume__subcmd__trust__subcmd__probe"
+                ;;
+            assume__subcmd__trust,pull)
+                cmd="assume__subcmd__trust__subcmd__pull"
                 ;;
             assume__subcmd__trust,show)
                 cmd="assume__subcmd__trust__subcmd__show"
@@ -424,11 +436,17 @@ _assume() {
             assume__subcmd__trust__subcmd__help,help)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__help"
                 ;;
+            assume__subcmd__trust__subcmd__help,paths)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__paths"
+                ;;
             assume__subcmd__trust__subcmd__help,policy)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__policy"
                 ;;
             assume__subcmd__trust__subcmd__help,probe)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__probe"
+                ;;
+            assume__subcmd__trust__subcmd__help,pull)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__pull"
                 ;;
             assume__subcmd__trust__subcmd__help,show)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__show"
@@ -1487,7 +1505,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust)
-            opts="show check simulate policy probe"
+            opts="show check simulate paths pull policy probe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1501,6 +1519,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__paths)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1529,6 +1561,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__probe)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__pull)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2915,7 +2961,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust)
-            opts="-h --help show check simulate policy probe help"
+            opts="-h --help show check simulate paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2963,7 +3009,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help)
-            opts="show check simulate policy probe help"
+            opts="show check simulate paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2991,6 +3037,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__paths)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3032,6 +3092,20 @@ _assume() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        assume__subcmd__trust__subcmd__help__subcmd__pull)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         assume__subcmd__trust__subcmd__help__subcmd__show)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -3053,6 +3127,44 @@ _assume() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__paths)
+            opts="-h --to --from --scenario --snapshot --max-hops --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --to)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --from)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --snapshot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-hops)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json dot mermaid" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -3218,6 +3330,28 @@ _assume() {
                     return 0
                     ;;
                 --mfa-code-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__pull)
+            opts="-h --profile --organization --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --organization)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

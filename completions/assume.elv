@@ -509,6 +509,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+            cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -543,6 +545,22 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --tag 'A tag that is sent; may be given again'
             cand --context 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too'
             cand --json 'Write it as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;trust;paths'= {
+            cand --to 'The role: its ARN, or its name where the file has one role of it'
+            cand --from 'Only chains that begin with this user or role, account, service (ec2.amazonaws.com) or identity provider; `*` is anybody'
+            cand --snapshot 'The file of accounts, users and roles; `-` is standard input'
+            cand --scenario 'The file of accounts, users and roles; `-` is standard input'
+            cand --max-hops 'How many roles a chain has at most'
+            cand --format 'How they are written: for people, as JSON, or to be drawn by Graphviz or Mermaid'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;trust;pull'= {
+            cand --profile 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out'
+            cand --organization 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -597,6 +615,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+            cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
             cand help 'Print this message or the help of the given subcommand(s)'
@@ -606,6 +626,10 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust;help;check'= {
         }
         &'assume;trust;help;simulate'= {
+        }
+        &'assume;trust;help;paths'= {
+        }
+        &'assume;trust;help;pull'= {
         }
         &'assume;trust;help;policy'= {
         }
@@ -827,6 +851,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+            cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
             cand probe 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
         }
@@ -835,6 +861,10 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust;check'= {
         }
         &'assume;help;trust;simulate'= {
+        }
+        &'assume;help;trust;paths'= {
+        }
+        &'assume;help;trust;pull'= {
         }
         &'assume;help;trust;policy'= {
         }

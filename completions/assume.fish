@@ -376,13 +376,15 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l all -d 'Every role of the account'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l json -d 'Write it as JSON'
@@ -410,6 +412,18 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l context -d 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l json -d 'Write it as JSON'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l to -d 'The role: its ARN, or its name where the file has one role of it' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l from -d 'Only chains that begin with this user or role, account, service (ec2.amazonaws.com) or identity provider; `*` is anybody' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l snapshot -l scenario -d 'The file of accounts, users and roles; `-` is standard input' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l max-hops -d 'How many roles a chain has at most' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l format -d 'How they are written: for people, as JSON, or to be drawn by Graphviz or Mermaid' -r -f -a "text\t''
+json\t''
+dot\t''
+mermaid\t''"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -l profile -d 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -l organization -d 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l partner -d 'A partner\'s role (or, where it has none, its account), which has to send an external ID' -r
@@ -466,6 +480,8 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -562,6 +578,8 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from partner" -f -a "new" -d 'Make an external ID for a customer\'s account'

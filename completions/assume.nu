@@ -557,6 +557,28 @@ module completions {
     --help(-h)                # Print help (see more with '--help')
   ]
 
+  def "nu-complete assume trust paths format" [] {
+    [ "text" "json" "dot" "mermaid" ]
+  }
+
+  # Show every chain of roles by which somebody gets to a role, and what each step takes
+  export extern "assume trust paths" [
+    --to: string              # The role: its ARN, or its name where the file has one role of it
+    --from: string            # Only chains that begin with this user or role, account, service (ec2.amazonaws.com) or identity provider; `*` is anybody
+    --snapshot: path          # The file of accounts, users and roles; `-` is standard input
+    --scenario: path          # The file of accounts, users and roles; `-` is standard input
+    --max-hops: string        # How many roles a chain has at most
+    --format: string@"nu-complete assume trust paths format" # How they are written: for people, as JSON, or to be drawn by Graphviz or Mermaid
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
+  # Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file
+  export extern "assume trust pull" [
+    --profile: string         # Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out
+    --organization: string    # The organization that the accounts belong to, for conditions on aws:PrincipalOrgID
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   def "nu-complete assume trust policy preset" [] {
     [ "github" "gitlab" "bitbucket" "buildkite" "circleci" "terraform-cloud" "eks" "eks-pod-identity" "google" "cognito" ]
   }
@@ -629,6 +651,14 @@ module completions {
 
   # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
   export extern "assume trust help simulate" [
+  ]
+
+  # Show every chain of roles by which somebody gets to a role, and what each step takes
+  export extern "assume trust help paths" [
+  ]
+
+  # Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file
+  export extern "assume trust help pull" [
   ]
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it
@@ -922,6 +952,14 @@ module completions {
 
   # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
   export extern "assume help trust simulate" [
+  ]
+
+  # Show every chain of roles by which somebody gets to a role, and what each step takes
+  export extern "assume help trust paths" [
+  ]
+
+  # Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file
+  export extern "assume help trust pull" [
   ]
 
   # Write a role's trust policy: whom to let in, with the guards that belong to it

@@ -44,6 +44,7 @@ mod trust_diff;
 mod trust_live;
 mod trust_peer;
 mod trust_paths;
+mod trust_pull;
 mod trust_rules;
 mod vault_stores;
 mod trust_policy;

@@ -11,6 +11,7 @@ mod exec;
 mod explain;
 mod export;
 mod hooked;
+mod iam_endpoint;
 mod identity;
 mod init;
 mod list;

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::config::{Catalog, endpoint};
-use crate::error::{Error, Kind};
+use crate::config::Catalog;
+use crate::error::Error;
 use crate::mfa::GivenCode;
 use crate::person;
 use crate::plan::reach_of_identity;
@@ -14,6 +14,7 @@ use crate::vault::Vault;
 use crate::world::World;
 
 use super::super::became;
+use super::super::iam_endpoint::iam_endpoint;
 use super::super::overrides::OverrideArgs;
 
 /// Make a new key at AWS, keep it, prove it, and delete the old one
@@ -65,15 +66,4 @@ pub(super) fn run(args: &RotateArgs, catalog: &Catalog, vault: &Vault, world: &W
     let finished = if rotated.finished_another { ", finishing what an earlier attempt began" } else { "" };
     person::note(&format!("`{name}` now has the key {}, and the old one is deleted{finished}", rotated.key_id));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Source: SDKs and Tools Reference Guide, "Service-specific endpoints".
-fn iam_endpoint(world: &World) -> Result<Option<url::Url>, Error> {
-    let ignored = world.env.text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if ignored.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-        return Ok(None);
-    }
-    let set = ["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().find_map(|name| Some((name, world.env.text(name)?)));
-    let Some((name, text)) = set else { return Ok(None) };
-    endpoint(text).map(Some).map_err(|reason| Error::text(Kind::Config, format!("${name}: {reason}")))
 }

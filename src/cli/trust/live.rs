@@ -5,9 +5,10 @@ use std::path::Path;
 use super::subject::Subject;
 use crate::aws::{AwsError, Line};
 use crate::cli::became::{self, Consumer};
+use crate::cli::iam_endpoint::iam_endpoint;
 use crate::cli::overrides::OverrideArgs;
 use crate::cli::{begin, profile_ref};
-use crate::config::{Catalog, Declared, endpoint};
+use crate::config::{Catalog, Declared};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
 use crate::person::Progress;
@@ -134,15 +135,4 @@ fn not_read(error: AwsError, what: &str, profile: &str) -> Error {
         _ => None,
     };
     Error::new(kind, error).while_doing(format!("{what} cannot be read as {profile}")).with_hint(hint)
-}
-
-/// Source: SDKs and Tools Reference Guide, "Service-specific endpoints".
-fn iam_endpoint(world: &World) -> Result<Option<url::Url>, Error> {
-    let ignored = world.env.text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if ignored.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-        return Ok(None);
-    }
-    let set = ["AWS_ENDPOINT_URL_IAM", "AWS_ENDPOINT_URL"].iter().find_map(|name| Some((name, world.env.text(name)?)));
-    let Some((name, text)) = set else { return Ok(None) };
-    endpoint(text).map(Some).map_err(|reason| Error::text(Kind::Config, format!("${name}: {reason}")))
 }

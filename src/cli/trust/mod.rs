@@ -6,6 +6,7 @@ mod live;
 mod paths;
 mod policy;
 mod probe;
+mod pull;
 mod show;
 mod simulate;
 mod subject;
@@ -31,6 +32,7 @@ enum TrustCommand {
     Check(check::CheckArgs),
     Simulate(simulate::SimulateArgs),
     Paths(paths::PathsArgs),
+    Pull(pull::PullArgs),
     // Boxed: its many flags would make every other command as large.
     Policy(Box<policy::PolicyArgs>),
     Probe(Box<probe::ProbeArgs>),
@@ -43,6 +45,7 @@ pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
         TrustCommand::Check(args) => check::run(args, world),
         TrustCommand::Simulate(args) => simulate::run(args, world),
         TrustCommand::Paths(args) => paths::run(args, world),
+        TrustCommand::Pull(args) => pull::run(args, world),
         TrustCommand::Policy(args) => policy::run(args, world),
         TrustCommand::Probe(args) => probe::run(args, world),
     }

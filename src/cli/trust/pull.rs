@@ -1,0 +1,128 @@
+//! `assume trust pull`: the users, roles and policies of accounts, into a file that other commands read.
+
+use std::process::ExitCode;
+
+use crate::aws::{AwsError, Line};
+use crate::cli::became::{self, Consumer};
+use crate::cli::overrides::OverrideArgs;
+use crate::cli::{begin, iam_endpoint, profile_ref, stdout};
+use crate::config::Catalog;
+use crate::error::{Error, Kind};
+use crate::handover::before_first_switch;
+use crate::person::{self, Progress};
+use crate::plan::plan_token;
+use crate::sts;
+use crate::trust::pull::{Seen, pull};
+use crate::trust::snapshot::{HEAD, Snapshot};
+use crate::world::World;
+
+/// Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file
+///
+/// The file is for `assume trust paths` and `assume sandbox --scenario`. No key, no secret is in it. Whoever reads needs
+/// iam:GetAccountAuthorizationDetails. Service and resource control policies are not read: the file cannot hold them.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct PullArgs {
+    /// Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out
+    #[arg(long, value_name = "PROFILE", add = profile_ref::names())]
+    profile: Vec<String>,
+    /// The organization that the accounts belong to, for conditions on aws:PrincipalOrgID
+    #[arg(long, value_name = "ID")]
+    organization: Option<String>,
+}
+
+/// Runs the command.
+pub(in crate::cli) fn run(args: &PullArgs, world: &World) -> Result<ExitCode, Error> {
+    let before = world.with_env(before_first_switch(&world.env));
+    let catalog = Catalog::open(&before)?;
+    let default = || catalog.defaults().identity.as_ref().map(|identity| identity.value.clone());
+    let profiles = match args.profile.is_empty() {
+        false => args.profile.clone(),
+        true => default().into_iter().collect(),
+    };
+    if profiles.is_empty() {
+        return Err(
+            Error::text(Kind::Usage, "who is to ask IAM is not said").with_hint("say it: --profile PROFILE".to_owned())
+        );
+    }
+    let mut pulled: Vec<Snapshot> = Vec::new();
+    let mut total = Seen::default();
+    for profile in &profiles {
+        let (snapshot, seen) = one(profile, args.organization.as_deref(), &catalog, &before)?;
+        (total.calls, total.refused) = (total.calls + seen.calls, total.refused + seen.refused);
+        if pulled.iter().any(|known| known.account == snapshot.account) {
+            person::note(&format!("{profile} leads to {} as well: it is in the file once", snapshot.account));
+            continue;
+        }
+        tell(&snapshot);
+        pulled.push(snapshot);
+    }
+    pulled.sort_by(|a, b| a.account.cmp(&b.account));
+    let texts: Vec<&str> = pulled.iter().map(|snapshot| snapshot.text.as_str()).collect();
+    stdout::print(&format!("{HEAD}\n{}", texts.join("\n")))?;
+    let (users, roles) = pulled.iter().fold((0, 0), |sum, one| (sum.0 + one.users, sum.1 + one.roles));
+    let refused = match total.refused {
+        0 => String::new(),
+        number => format!(", {number} of them refused for a while"),
+    };
+    person::note(&format!(
+        "accounts: {}, users: {users}, roles: {roles}, calls: {}{refused}; control policies were not read",
+        pulled.len(),
+        total.calls
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one(profile: &str, organization: Option<&str>, catalog: &Catalog, world: &World) -> Result<(Snapshot, Seen), Error> {
+    let overrides = OverrideArgs::default();
+    let (plan, reach) = plan_token(catalog, profile, &overrides.overrides()?, &became::who(world))
+        .map_err(|error| begin::no_plan(error, catalog, world))?;
+    let became = became::of_plan(plan, catalog, overrides.given_code(), Consumer::Keeps, world)?;
+    let endpoint = iam_endpoint::iam_endpoint(world)?;
+    let line = Line::new(world);
+    let mut progress = Progress::default();
+    let pulled =
+        pull(&line, &reach, endpoint.as_ref(), &became.credentials, |seen| progress.show(&so_far(profile, seen)));
+    drop(progress);
+    let (details, seen) = pulled.map_err(|error| not_read(error, profile))?;
+    // An account in which nobody is does not say which one it is.
+    let arn = match details.arn() {
+        Some(arn) => arn.to_owned(),
+        None => sts::caller_arn(&line, &reach, &became.credentials).map_err(|error| not_read(error, profile))?,
+    };
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let (partition, account) = (parts.get(1).unwrap_or(&"aws"), parts.get(4).unwrap_or(&""));
+    let snapshot = details.snapshot(partition, account, organization);
+    let snapshot = snapshot.map_err(|reason| Error::text(Kind::System, format!("no file can be made: {reason}")))?;
+    Ok((snapshot, seen))
+}
+
+fn so_far(profile: &str, seen: Seen) -> String {
+    let refused = if seen.refused == 0 { String::new() } else { format!(", IAM asks to wait ({})", seen.refused) };
+    format!("{profile}: {} users and {} roles read{refused}", seen.users, seen.roles)
+}
+
+/// What of an account could not be taken as it is. More than a few of it stand in the file.
+fn tell(snapshot: &Snapshot) {
+    const MOST: usize = 10;
+    for difference in snapshot.differences.iter().take(MOST) {
+        person::warn(&format!("not as in {}: {difference}", snapshot.account));
+    }
+    if snapshot.differences.len() > MOST {
+        person::warn(&format!("{} more stand in the file", snapshot.differences.len() - MOST));
+    }
+}
+
+fn not_read(error: AwsError, profile: &str) -> Error {
+    let (kind, hint) = match &error {
+        AwsError::Refused(refusal) if refusal.code == "AccessDenied" => {
+            let hint =
+                format!("{profile} must be allowed iam:GetAccountAuthorizationDetails; or say who reads: --profile");
+            (Kind::Refused, Some(hint))
+        }
+        AwsError::Refused(refusal) if !refusal.is_passing() => (Kind::Refused, None),
+        AwsError::Refused(_) | AwsError::NoAnswer { .. } | AwsError::CaBundle { .. } | AwsError::Setup { .. } => {
+            (Kind::Unreachable, None)
+        }
+    };
+    Error::new(kind, error).while_doing(format!("the account of {profile} cannot be read")).with_hint(hint)
+}
