@@ -28,7 +28,7 @@ impl Graph<'_> {
                 keep(&mut found, edge);
             }
         }
-        for edge in self.from_outside(member, trust) {
+        for edge in self.edges_from_outside(member, trust) {
             keep(&mut found, edge);
         }
         found.into_values().collect()

@@ -10,7 +10,7 @@ use crate::policy::principal::{Principal, PrincipalPattern, Principals};
 
 impl Graph<'_> {
     /// Returns the edges from outside. Policies of people whom we do not know are taken to allow everything.
-    pub(super) fn from_outside(&self, role: &Member, trust: &Document) -> Vec<Edge> {
+    pub(super) fn edges_from_outside(&self, role: &Member, trust: &Document) -> Vec<Edge> {
         let allows: Vec<&PrincipalPattern> = trust
             .statements
             .iter()

@@ -38,7 +38,7 @@ impl Graph<'_> {
         let into = self.backwards(role_arn, bounds.hops);
         let nearest = is_start.map(|is_start| nearest(&into, is_start));
         let mut search = Search { into: &into, is_start, nearest, bounds, found: Ways::default(), behind: Vec::new() };
-        search.from(role_arn);
+        search.back_from(role_arn);
         let mut found = search.found;
         let names = |way: &Way| way.edges.iter().map(|edge| edge.from.clone()).collect::<Vec<_>>();
         found.ways.sort_by_cached_key(|way| (way.edges.len(), names(way)));
@@ -111,7 +111,7 @@ struct Search<'s> {
 
 impl<'s> Search<'s> {
     /// Goes on backwards from that role.
-    fn from(&mut self, role: &str) {
+    fn back_from(&mut self, role: &str) {
         let Some(edges) = self.into.get(role) else { return };
         for edge in edges {
             if self.found.more {
@@ -127,7 +127,7 @@ impl<'s> Search<'s> {
             match further {
                 Some(further) if self.behind.len() < self.bounds.hops => {
                     if self.is_within(further) {
-                        self.from(further);
+                        self.back_from(further);
                     }
                 }
                 Some(_) if self.is_start.is_none() => self.note(true),
