@@ -10,6 +10,7 @@ mod declared;
 mod discover;
 mod documents;
 mod fault_sign_ins;
+mod exposure;
 mod faults;
 mod foreign_clients;
 mod generated;

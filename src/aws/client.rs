@@ -117,6 +117,22 @@ impl Clients {
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
+    /// Returns a client of IAM Access Analyzer.
+    pub fn access_analyzer(
+        &self,
+        reach: &Reach,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> aws_sdk_accessanalyzer::Client {
+        let region = SdkRegion::new(reach.region.value.as_str().to_owned());
+        let shared = self.config(credentials, tries).region(region).build();
+        let mut config = aws_sdk_accessanalyzer::config::Builder::from(&shared);
+        config.set_endpoint_url(reach.endpoint_url.as_ref().map(|url| trimmed(url.value.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
+        aws_sdk_accessanalyzer::Client::from_conf(config.build())
+    }
+
     /// Returns a client of Cognito identity pools, whose calls are not signed.
     pub fn cognito(&self, reach: &Reach) -> aws_sdk_cognitoidentity::Client {
         let shared =

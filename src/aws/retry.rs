@@ -2,6 +2,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use aws_sdk_accessanalyzer::operation::get_finding_v2::GetFindingV2Error;
+use aws_sdk_accessanalyzer::operation::list_analyzers::ListAnalyzersError;
+use aws_sdk_accessanalyzer::operation::list_findings_v2::ListFindingsV2Error;
+use aws_sdk_accessanalyzer::operation::update_findings::UpdateFindingsError;
 use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
@@ -100,6 +104,10 @@ fn code(error: &Error) -> Option<&str> {
         .or_else(|| of::<ListAccessKeysError>(error))
         .or_else(|| of::<UpdateAccessKeyError>(error))
         .or_else(|| of::<DeleteAccessKeyError>(error))
+        .or_else(|| of::<ListAnalyzersError>(error))
+        .or_else(|| of::<ListFindingsV2Error>(error))
+        .or_else(|| of::<GetFindingV2Error>(error))
+        .or_else(|| of::<UpdateFindingsError>(error))
         .or_else(|| of::<GetRoleCredentialsError>(error))
         .or_else(|| of::<CreateTokenError>(error))
         .or_else(|| of::<RegisterClientError>(error))

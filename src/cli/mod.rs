@@ -6,12 +6,13 @@ mod begin;
 mod console;
 mod credential_process;
 mod discover;
+mod endpoint;
 mod engine;
 mod exec;
 mod explain;
 mod export;
+mod exposure;
 mod hooked;
-mod iam_endpoint;
 mod identity;
 mod init;
 mod list;
@@ -87,6 +88,7 @@ enum EngineCommand {
     Console(Box<console::ConsoleArgs>),
     Token(Box<token::TokenArgs>),
     Root(Box<root::RootArgs>),
+    Exposure(Box<exposure::ExposureArgs>),
     Login(login::LoginArgs),
     Logout(logout::LogoutArgs),
     Discover(Box<discover::DiscoverArgs>),
@@ -205,7 +207,7 @@ fn is_command(word: &str) -> bool {
 
 /// The words that the command line takes for itself, now or in a version to come.
 fn command_words() -> BTreeSet<String> {
-    const TO_COME: [&str; 8] = ["completions", "doctor", "each", "exposure", "help", "history", "import", "serve"];
+    const TO_COME: [&str; 7] = ["completions", "doctor", "each", "help", "history", "import", "serve"];
     let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
     now.into_iter().chain(TO_COME.map(str::to_owned)).collect()
 }
@@ -240,6 +242,7 @@ fn run_here(command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
         EngineCommand::Console(args) => console::run(args, world),
         EngineCommand::Token(args) => token::run(args, world),
         EngineCommand::Root(args) => root::run(args, world),
+        EngineCommand::Exposure(args) => exposure::run(args, world),
         EngineCommand::Login(args) => login::run(args, world),
         EngineCommand::Logout(args) => logout::run(args, world),
         EngineCommand::Discover(args) => discover::run(args, world),

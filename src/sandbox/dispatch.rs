@@ -11,7 +11,7 @@ use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{cognito, federation, iam, iam_details, identity_center, issuer, sts};
+use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,7 @@ pub(super) enum Route {
     Federation(federation::Operation),
     Issuer(issuer::Operation),
     Cognito(cognito::Operation),
+    Analyzer(analyzer::Operation),
 }
 
 impl Operation {
@@ -56,7 +57,8 @@ impl Route {
         let federation = || federation::Operation::of(call).map(Self::Federation);
         let issuer = || issuer::Operation::of(call).map(Self::Issuer);
         let cognito = || cognito::Operation::of(call).map(Self::Cognito);
-        identity_center.or_else(federation).or_else(issuer).or_else(cognito)
+        let analyzer = || analyzer::Operation::of(call).map(Self::Analyzer);
+        identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer)
     }
 
     /// Returns the service's name, for the log.
@@ -66,6 +68,7 @@ impl Route {
             Self::Federation(_) => "signin",
             Self::Issuer(_) => "tokens",
             Self::Cognito(_) => "cognito-identity",
+            Self::Analyzer(_) => "access-analyzer",
         }
     }
 
@@ -76,6 +79,7 @@ impl Route {
             Self::Federation(operation) => operation.name(),
             Self::Issuer(operation) => operation.name(),
             Self::Cognito(operation) => operation.name(),
+            Self::Analyzer(operation) => operation.name(),
         }
     }
 
@@ -85,6 +89,7 @@ impl Route {
             Self::Federation(operation) => federation::answer(operation, call, estate, now, record),
             Self::Issuer(operation) => issuer::answer(operation, call, estate),
             Self::Cognito(operation) => cognito::answer(operation, call, estate, now, record),
+            Self::Analyzer(operation) => analyzer::answer(operation, call, estate, now, record),
         }
     }
 
@@ -93,6 +98,7 @@ impl Route {
         match self {
             Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
             Self::Cognito(_) => cognito::refuse(refusal, request_id),
+            Self::Analyzer(_) => analyzer::refuse(refusal),
             Self::Federation(_) => federation::refuse(refusal),
             Self::Issuer(_) => issuer::refuse(refusal),
         }

@@ -7,6 +7,7 @@ use crate::mfa::Seed;
 use crate::policy::Document;
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
+use super::analyzer::Kind;
 use super::cognito::{LivePool, PoolToken};
 use super::federation::Desk;
 use super::fresh;
@@ -44,6 +45,8 @@ pub(super) struct Estate {
     pub(super) issuer: Issuer,
     /// When everyone moved in.
     pub(super) began: SystemTime,
+    /// Findings of Access Analyzer that somebody archived.
+    pub(super) archived: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -58,6 +61,8 @@ pub(super) struct LiveAccount {
     pub(super) manages_root: bool,
     /// Whether GetWebIdentityToken is enabled.
     pub(super) issues_tokens: bool,
+    /// What Access Analyzer looks for.
+    pub(super) analyzers: Vec<Kind>,
 }
 
 #[derive(Debug)]
@@ -176,6 +181,7 @@ impl Estate {
             federation: Desk::default(),
             issuer: Issuer::default(),
             began: now,
+            archived: BTreeSet::new(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {
@@ -204,6 +210,7 @@ impl Estate {
                 oidc_providers: account.oidc_providers.clone(),
                 manages_root: account.manages_root,
                 issues_tokens: account.issues_tokens,
+                analyzers: account.analyzers.clone(),
             });
         }
         if let Some(declared) = &scenario.identity_center {

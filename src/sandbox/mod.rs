@@ -9,6 +9,7 @@
 //! `http` lets a request in and fails when told to, `dispatch` finds the operation, `caller` believes a signature or
 //! does not, `sts` and `iam` do the work on the `estate`, and so does what has paths of its own (`identity_center`).
 
+mod analyzer;
 mod answer;
 mod call;
 mod caller;

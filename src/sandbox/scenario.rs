@@ -12,6 +12,7 @@
 //! disabled_regions = ["ap-east-1"]      # where STS is switched off
 //! manages_root = false                  # true: its principals may AssumeRoot into others of its organization
 //! issues_tokens = false                 # true: GetWebIdentityToken is enabled
+//! analyzers = []                        # Access Analyzer's: "ACCOUNT", "ACCOUNT_UNUSED_ACCESS"
 //!
 //! [[account.user]]
 //! name = "alice"
@@ -84,6 +85,7 @@ use crate::mfa::Seed;
 use crate::policy::Document;
 use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
 
+use super::analyzer;
 use super::error::ScenarioError;
 use super::identity_center::{self, IdentityCenter};
 use super::saml::Metadata;
@@ -130,6 +132,7 @@ pub(super) struct Account {
     pub(super) disabled_regions: Vec<String>,
     pub(super) manages_root: bool,
     pub(super) issues_tokens: bool,
+    pub(super) analyzers: Vec<analyzer::Kind>,
     pub(super) users: Vec<User>,
     pub(super) roles: Vec<Role>,
     pub(super) saml_providers: Vec<SamlProvider>,
@@ -362,6 +365,8 @@ struct WireAccount {
     #[serde(default)]
     issues_tokens: bool,
     #[serde(default)]
+    analyzers: Vec<analyzer::Kind>,
+    #[serde(default)]
     user: Vec<WireUser>,
     #[serde(default)]
     role: Vec<WireRole>,
@@ -510,6 +515,7 @@ impl WireAccount {
             disabled_regions: self.disabled_regions,
             manages_root: self.manages_root,
             issues_tokens: self.issues_tokens,
+            analyzers: self.analyzers,
             name: self.name,
             partition,
             id,

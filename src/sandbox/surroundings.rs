@@ -22,8 +22,9 @@ pub(super) struct Setting<'a> {
 }
 
 /// Where each service is: those that programs of AWS's know, and the one for all of them.
-const ENDPOINTS: [&str; 7] = [
+const ENDPOINTS: [&str; 8] = [
     "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_ACCESSANALYZER",
     "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_SIGNIN",
@@ -148,6 +149,7 @@ mod tests {
             "AWS_DEFAULT_REGION",
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_ACCESSANALYZER",
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
             "AWS_ENDPOINT_URL_IAM",
             "AWS_ENDPOINT_URL_SIGNIN",

@@ -13,9 +13,8 @@ use crate::terms::AccessKeyId;
 use crate::vault::Vault;
 use crate::world::World;
 
-use super::super::became;
-use super::super::iam_endpoint::iam_endpoint;
 use super::super::overrides::OverrideArgs;
+use super::super::{became, endpoint};
 
 /// Make a new key at AWS, keep it, prove it, and delete the old one
 ///
@@ -38,12 +37,12 @@ pub(super) fn run(args: &RotateArgs, catalog: &Catalog, vault: &Vault, world: &W
     let identity = super::kept(name, catalog)?;
     let plan = became::planned(catalog, name, &OverrideArgs::default(), world)?;
     let reach = reach_of_identity(catalog, &identity)?;
-    let iam_endpoint = iam_endpoint(world)?;
+    let iam_endpoint = endpoint::of_service("AWS_ENDPOINT_URL_IAM", world)?;
     let mut job = Job {
         identity: name,
         plan: &plan,
         reach: &reach,
-        iam_endpoint: iam_endpoint.as_ref(),
+        iam_endpoint: iam_endpoint.as_ref().map(|url| &url.value),
         given: args.mfa_code_file.clone().map(GivenCode::from),
         may_delete: args.delete.as_ref(),
     };

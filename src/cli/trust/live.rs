@@ -5,7 +5,7 @@ use std::path::Path;
 use super::subject::Subject;
 use crate::aws::{AwsError, Line};
 use crate::cli::became::{self, Consumer};
-use crate::cli::iam_endpoint::iam_endpoint;
+use crate::cli::endpoint;
 use crate::cli::overrides::OverrideArgs;
 use crate::cli::{begin, profile_ref};
 use crate::config::{Catalog, Declared};
@@ -87,7 +87,7 @@ fn asked(
         .map_err(|error| begin::no_plan(error, catalog, &before))?;
     let became = became::of_plan(plan, catalog, None, Consumer::Keeps, &before)?;
     let line = Line::new(&before);
-    let endpoint = iam_endpoint(&before)?;
+    let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_IAM", &before)?.map(|url| url.value);
     let iam = Iam { line: &line, reach: &reach, endpoint: endpoint.as_ref(), by: &became.credentials };
     let failed = |error: AwsError, what: &str| not_read(error, what, &profile);
     let mut subjects = Vec::new();

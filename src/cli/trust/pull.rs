@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::aws::{AwsError, Line};
 use crate::cli::became::{self, Consumer};
 use crate::cli::overrides::OverrideArgs;
-use crate::cli::{begin, iam_endpoint, profile_ref, stdout};
+use crate::cli::{begin, endpoint, profile_ref, stdout};
 use crate::config::Catalog;
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
@@ -77,7 +77,7 @@ fn one(profile: &str, organization: Option<&str>, catalog: &Catalog, world: &Wor
     let (plan, reach) = plan_token(catalog, profile, &overrides.overrides()?, &became::who(world))
         .map_err(|error| begin::no_plan(error, catalog, world))?;
     let became = became::of_plan(plan, catalog, overrides.given_code(), Consumer::Keeps, world)?;
-    let endpoint = iam_endpoint::iam_endpoint(world)?;
+    let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_IAM", world)?.map(|url| url.value);
     let line = Line::new(world);
     let mut progress = Progress::default();
     let pulled =

@@ -59,6 +59,8 @@ const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
 /// What is encoded in a canonical query: all but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+/// The same in a canonical path, where a slash stays.
+const RESERVED_IN_PATH: &AsciiSet = &RESERVED.remove(b'/');
 
 impl Signature {
     /// Reads the signature that a request carries.
@@ -200,12 +202,13 @@ impl Signature {
         format!("{ALGORITHM}\n{}\n{scope}\n{}", self.timestamp, hex::encode(Sha256::digest(canonical_request)))
     }
 
-    /// The path is `/` always: the sandbox answers nowhere else.
+    /// What was encoded in the path is encoded once more, as all services but S3 have it.
     fn canonical_request(&self, call: &Call) -> String {
         let headers: String = self.signed_headers.iter().map(|name| canonical_header(call, name)).collect();
         let hash = hex::encode(Sha256::digest(&call.body));
         let signed = self.signed_headers.join(";");
-        [&call.method, "/", &self.canonical_query(call), &headers, &signed, &hash].join("\n")
+        let path = percent_encode(call.path.as_bytes(), RESERVED_IN_PATH).to_string();
+        [call.method.as_str(), &path, &self.canonical_query(call), &headers, &signed, &hash].join("\n")
     }
 
     fn canonical_query(&self, call: &Call) -> String {
