@@ -53,6 +53,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('exposure', 'exposure', [CompletionResultType]::ParameterValue, 'Show who is let into your roles from outside, and which nobody uses')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('discover', 'discover', [CompletionResultType]::ParameterValue, 'List every account and role that you reach through IAM Identity Center')
@@ -397,6 +398,17 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--mfa-code-file', '--mfa-code-file', [CompletionResultType]::ParameterName, 'A file that holds the MFA code; - is standard input')
             [CompletionResult]::new('--explain', '--explain', [CompletionResultType]::ParameterName, 'Show what would be done, and why; nothing is sent')
             [CompletionResult]::new('--read-only', '--read-only', [CompletionResultType]::ParameterName, 'Take no more than AWS''s policy ReadOnlyAccess allows')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;exposure' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Whose credentials ask; without it, the default identity')
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'A Region to look in; may be given again. Without it, the profile''s own')
+            [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'Archive this finding, by the id that is shown, wherever it stands')
+            [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why: kept in exposure.toml beside the config file, since AWS keeps no reason')
+            [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show what was archived, too')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'As JSON: analyzers, exposures')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -858,6 +870,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('console', 'console', [CompletionResultType]::ParameterValue, 'Open the AWS console as a role')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print a signed token that says who a role is, for a service outside AWS')
             [CompletionResult]::new('root', 'root', [CompletionResultType]::ParameterValue, 'Do one task as the root user of a member account, for 15 minutes')
+            [CompletionResult]::new('exposure', 'exposure', [CompletionResultType]::ParameterValue, 'Show who is let into your roles from outside, and which nobody uses')
             [CompletionResult]::new('login', 'login', [CompletionResultType]::ParameterValue, 'Sign in, in a browser')
             [CompletionResult]::new('logout', 'logout', [CompletionResultType]::ParameterValue, 'Forget cached sessions')
             [CompletionResult]::new('discover', 'discover', [CompletionResultType]::ParameterValue, 'List every account and role that you reach through IAM Identity Center')
@@ -926,6 +939,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;root' {
+            break
+        }
+        'assume;help;exposure' {
             break
         }
         'assume;help;login' {

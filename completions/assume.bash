@@ -34,6 +34,9 @@ _assume() {
             assume,export)
                 cmd="assume__subcmd__export"
                 ;;
+            assume,exposure)
+                cmd="assume__subcmd__exposure"
+                ;;
             assume,help)
                 cmd="assume__subcmd__help"
                 ;;
@@ -105,6 +108,9 @@ _assume() {
                 ;;
             assume__subcmd__help,export)
                 cmd="assume__subcmd__help__subcmd__export"
+                ;;
+            assume__subcmd__help,exposure)
+                cmd="assume__subcmd__help__subcmd__exposure"
                 ;;
             assume__subcmd__help,help)
                 cmd="assume__subcmd__help__subcmd__help"
@@ -461,7 +467,7 @@ _assume() {
 
     case "${cmd}" in
         assume)
-            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root login logout discover identity mfa vault trust partner sandbox help"
+            opts="-h -V --duration --external-id --session-name --source-identity --tag --transitive-tag --policy --policy-arn --only --on --read-only --region --mfa-serial --mfa-code-file --help --version use exec export credential-process unset status list explain role setup init console token root exposure login logout discover identity mfa vault trust partner sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -930,8 +936,38 @@ _assume() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        assume__subcmd__exposure)
+            opts="-h --profile --in --all --json --archive --reason --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --in)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --archive)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         assume__subcmd__help)
-            opts="use exec export credential-process unset status list explain role setup init console token root login logout discover identity mfa vault trust partner sandbox help"
+            opts="use exec export credential-process unset status list explain role setup init console token root exposure login logout discover identity mfa vault trust partner sandbox help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1015,6 +1051,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__export)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__exposure)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -50,6 +50,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand console 'Open the AWS console as a role'
             cand token 'Print a signed token that says who a role is, for a service outside AWS'
             cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand exposure 'Show who is let into your roles from outside, and which nobody uses'
             cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
             cand discover 'List every account and role that you reach through IAM Identity Center'
@@ -366,6 +367,16 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --mfa-code-file 'A file that holds the MFA code; - is standard input'
             cand --explain 'Show what would be done, and why; nothing is sent'
             cand --read-only 'Take no more than AWS''s policy ReadOnlyAccess allows'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;exposure'= {
+            cand --profile 'Whose credentials ask; without it, the default identity'
+            cand --in 'A Region to look in; may be given again. Without it, the profile''s own'
+            cand --archive 'Archive this finding, by the id that is shown, wherever it stands'
+            cand --reason 'Why: kept in exposure.toml beside the config file, since AWS keeps no reason'
+            cand --all 'Show what was archived, too'
+            cand --json 'As JSON: analyzers, exposures'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -760,6 +771,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand console 'Open the AWS console as a role'
             cand token 'Print a signed token that says who a role is, for a service outside AWS'
             cand root 'Do one task as the root user of a member account, for 15 minutes'
+            cand exposure 'Show who is let into your roles from outside, and which nobody uses'
             cand login 'Sign in, in a browser'
             cand logout 'Forget cached sessions'
             cand discover 'List every account and role that you reach through IAM Identity Center'
@@ -810,6 +822,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;token'= {
         }
         &'assume;help;root'= {
+        }
+        &'assume;help;exposure'= {
         }
         &'assume;help;login'= {
         }

@@ -355,6 +355,17 @@ module completions {
     account: string           # The member account: 12 digits
   ]
 
+  # Show who is let into your roles from outside, and which nobody uses
+  export extern "assume exposure" [
+    --profile: string         # Whose credentials ask; without it, the default identity
+    --in: string              # A Region to look in; may be given again. Without it, the profile's own
+    --all                     # Show what was archived, too
+    --json                    # As JSON: analyzers, exposures
+    --archive: string         # Archive this finding, by the id that is shown, wherever it stands
+    --reason: string          # Why: kept in exposure.toml beside the config file, since AWS keeps no reason
+    --help(-h)                # Print help (see more with '--help')
+  ]
+
   # Sign in, in a browser
   export extern "assume login" [
     --device                  # Sign in with a code, on whatever device you like
@@ -880,6 +891,10 @@ module completions {
 
   # Do one task as the root user of a member account, for 15 minutes
   export extern "assume help root" [
+  ]
+
+  # Show who is let into your roles from outside, and which nobody uses
+  export extern "assume help exposure" [
   ]
 
   # Sign in, in a browser

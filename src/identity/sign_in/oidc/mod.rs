@@ -169,7 +169,6 @@ impl TokenSignIn for AtIssuer<'_> {
     }
 
     fn visit(&self, manner: Manner, line: &Line<'_>) -> Result<IdToken, SignInError> {
-        self.kept().window_opens();
         let provider = self.provider(line)?;
         let given =
             if manner.device { self.by_device(&provider, manner, line)? } else { self.by_code(&provider, manner)? };
@@ -187,6 +186,7 @@ impl AtIssuer<'_> {
             Redirect::open(self.oidc.redirect_port, CALLBACK).map_err(|source| self.kept().declined(source))?;
         let page = provider.page(self.oidc, &redirect.uri()).map_err(|source| self.kept().failed(source))?;
         person::note(&format!("sign in at {}", page.url));
+        self.kept().window_opens();
         manner.open(page.url.as_str(), self.world);
         let code = redirect.wait(&page.state, PATIENCE).map_err(|source| self.kept().declined(source))?;
         // What was open before the person came may have been closed meanwhile.
@@ -200,6 +200,7 @@ impl AtIssuer<'_> {
         if let Some(page) = device.page_with_code() {
             person::note(&format!("or at {page}, where the code stands already"));
         }
+        self.kept().window_opens();
         manner.open(device.page_with_code().unwrap_or_else(|| device.page()), self.world);
         let given = provider.by_device(&device, device.life().min(PATIENCE), line);
         given.map_err(|error| match error {
