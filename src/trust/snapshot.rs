@@ -74,6 +74,7 @@ pub const HEAD: &str = "\
 # Made by `assume trust pull`: users, roles, their trust policies, what identity policies say of STS, permissions boundaries.
 # Not in it, since IAM does not tell it here: MFA devices, identity providers, the longest session of each role, service
 # and resource control policies. Keys are never in it: a sandbox makes its own.
+# To try it out, add a [profile.NAME] with a `user` and a `role_arn`, then `assume sandbox --scenario FILE`.
 ";
 
 #[derive(Serialize)]
