@@ -226,6 +226,18 @@ fn a_difference_is_told_exactly_where_the_evaluator_makes_one() {
     assert!(different.get() > 300 && silent.get() > 30, "{different:?} {silent:?}");
 }
 
+/// A session's ARN does not have its role's path, and a condition on the role's ARN does.
+#[test]
+fn a_session_whose_role_lies_under_a_path_is_somebody_else() {
+    let session = r#"{"Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"AWS": "arn:aws:sts::111122223333:assumed-role/S/s"}"#;
+    let old = format!(r#"{session}, "Condition": {{"ArnNotLike": {{"aws:PrincipalArn": "arn:aws:iam::*:role/S"}}}}}}"#);
+    let other =
+        r#"{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": "arn:aws:iam::444455556666:root"}}"#;
+    let (_, told) = diff(&old, other);
+    assert!(told.contains("arn:aws:sts::111122223333:assumed-role/S/s may no longer sts:AssumeRole"), "{told}");
+}
+
 fn diff(old: &str, new: &str) -> (i32, String) {
     let home = Home::new();
     home.write("old.json", &document_text(old));

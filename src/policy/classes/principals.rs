@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::condition::{Condition, Test};
 use super::super::context::{Context, Request};
 use super::super::document::{Document, Statement};
-use super::super::pattern::Pattern;
+use super::super::pattern::{Pattern, Token};
 use super::super::principal::{Principal, PrincipalPattern, Principals};
 use super::candidates::STRANGE;
 use super::words::{Texts, Word, apart};
@@ -62,13 +62,10 @@ pub(super) fn everyone(documents: &[&Document], accounts: &[String]) -> Everyone
             }
             let begins = format!("arn:{partition}:sts::{account}:assumed-role/");
             for (role, name) in found.arns.iter().filter_map(|arn| arn.strip_prefix(&begins)?.split_once('/')) {
-                let known = principals.clone();
-                let paths = known.iter().filter_map(|principal| match principal {
-                    Principal::AssumedRole { role_arn, account: of, .. } if of == account => Some(role_arn.clone()),
-                    _ => None,
-                });
+                let ways = with_paths(role, &conditions, partition, account);
+                complete &= ways.complete;
                 let plain = format!("arn:{partition}:iam::{account}:role/{role}");
-                let same_name = paths.filter(|arn| arn.rsplit('/').next() == Some(role));
+                let same_name = ways.texts.into_iter().filter(|arn| arn.rsplit('/').next() == Some(role));
                 for arn in same_name.chain([plain]) {
                     principals.push(session(&arn, account, partition, name));
                     principals.push(session(&arn, account, partition, STRANGE));
@@ -160,6 +157,16 @@ fn words_of_arns(conditions: &[&Condition], partition: &str, account: &str) -> V
             Test::Truth(_) | Test::Number(_, _) | Test::Time(_, _) | Test::Address(_) | Test::Absence(_) => Vec::new(),
         })
         .collect()
+}
+
+/// The roles of that name under the paths that conditions tell apart: a session's ARN does not have its role's path.
+fn with_paths(role: &str, conditions: &[&Condition], partition: &str, account: &str) -> Texts {
+    let begins = format!("arn:{partition}:iam::{account}:role/");
+    let just = |text: &str| text.chars().map(Token::Just).collect::<Vec<_>>();
+    let of_that_name = [just(&begins), vec![Token::AnyMany], just(&format!("/{role}"))].concat();
+    let mut words = words_of_arns(conditions, partition, account);
+    words.push(Word::of_text(&of_that_name, false));
+    apart(&words, &begins)
 }
 
 fn asking(partition: &str, account: &str) -> Request {
