@@ -1,6 +1,6 @@
 //! Exposure: what IAM Access Analyzer finds in roles, and what it means beside what we know of accounts.
 //!
-//! Findings come in by [`calls`], and are put together here: a role's finding stands in every Region that has an analyzer,
+//! Findings come in by [`look`], and are put together here: a role's finding stands in every Region that has an analyzer,
 //! and is one. Who is let in is named by the accounts of the config, and whether the finding's condition demands an external
 //! ID is said, since Access Analyzer counts neither. What was archived has its reason in a file of ours ([`Accepted`]):
 //! `UpdateFindings` has no field for one.
