@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
             [CompletionResult]::new('partner', 'partner', [CompletionResultType]::ParameterValue, 'Keep the external IDs that you, as a partner, give to your customers')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who became which role')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -829,6 +830,19 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;partner;help;help' {
             break
         }
+        'assume;history' {
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what is not older: `12h`, `7d`')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask CloudTrail itself, as this profile')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look into; once for each. Without it, the profile''s own and us-east-1')
+            [CompletionResult]::new('--me', '--me', [CompletionResultType]::ParameterName, 'Only what was done from here: by a key that the ledger knows, or under your session name')
+            [CompletionResult]::new('--denied', '--denied', [CompletionResultType]::ParameterName, 'Only what AWS refused')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Count what was done with the sessions, too')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: `ledger[]`, or `events[]` of a trail')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
         'assume;sandbox' {
             [CompletionResult]::new('--port', '--port', [CompletionResultType]::ParameterName, 'The port to listen on; 0 means any that is free')
             [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'Accounts, users, roles and policies to play, instead of the built-in ones')
@@ -879,6 +893,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('vault', 'vault', [CompletionResultType]::ParameterValue, 'Show which store keeps which secrets, why, and whether it answers; prompts nobody')
             [CompletionResult]::new('trust', 'trust', [CompletionResultType]::ParameterValue, 'Write, read and check the trust policies of roles')
             [CompletionResult]::new('partner', 'partner', [CompletionResultType]::ParameterValue, 'Keep the external IDs that you, as a partner, give to your customers')
+            [CompletionResult]::new('history', 'history', [CompletionResultType]::ParameterValue, 'Show who became which role')
             [CompletionResult]::new('sandbox', 'sandbox', [CompletionResultType]::ParameterValue, 'Try everything against a local STS, with no AWS account')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
@@ -1054,6 +1069,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;partner;verify' {
+            break
+        }
+        'assume;help;history' {
             break
         }
         'assume;help;sandbox' {

@@ -59,6 +59,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand trust 'Write, read and check the trust policies of roles'
             cand partner 'Keep the external IDs that you, as a partner, give to your customers'
+            cand history 'Show who became which role'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -735,6 +736,18 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;partner;help;help'= {
         }
+        &'assume;history'= {
+            cand --since 'Only what is not older: `12h`, `7d`'
+            cand --from 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`'
+            cand --profile 'Ask CloudTrail itself, as this profile'
+            cand --region 'A Region to look into; once for each. Without it, the profile''s own and us-east-1'
+            cand --me 'Only what was done from here: by a key that the ledger knows, or under your session name'
+            cand --denied 'Only what AWS refused'
+            cand --activity 'Count what was done with the sessions, too'
+            cand --json 'Print JSON: `ledger[]`, or `events[]` of a trail'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
         &'assume;sandbox'= {
             cand --port 'The port to listen on; 0 means any that is free'
             cand --scenario 'Accounts, users, roles and policies to play, instead of the built-in ones'
@@ -780,6 +793,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand vault 'Show which store keeps which secrets, why, and whether it answers; prompts nobody'
             cand trust 'Write, read and check the trust policies of roles'
             cand partner 'Keep the external IDs that you, as a partner, give to your customers'
+            cand history 'Show who became which role'
             cand sandbox 'Try everything against a local STS, with no AWS account'
             cand help 'Print this message or the help of the given subcommand(s)'
         }
@@ -906,6 +920,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;partner;pack'= {
         }
         &'assume;help;partner;verify'= {
+        }
+        &'assume;help;history'= {
         }
         &'assume;help;sandbox'= {
             cand tour 'Walk the built-in scenario: each command, what STS was asked, what it answered'

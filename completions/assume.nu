@@ -792,6 +792,20 @@ module completions {
   export extern "assume partner help help" [
   ]
 
+  # Show who became which role
+  export extern "assume history" [
+    --me                      # Only what was done from here: by a key that the ledger knows, or under your session name
+    --denied                  # Only what AWS refused
+    --since: string           # Only what is not older: `12h`, `7d`
+    --from: path              # Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`
+    --profile: string         # Ask CloudTrail itself, as this profile
+    --region: string          # A Region to look into; once for each. Without it, the profile's own and us-east-1
+    --activity                # Count what was done with the sessions, too
+    --json                    # Print JSON: `ledger[]`, or `events[]` of a trail
+    --help(-h)                # Print help (see more with '--help')
+    role?: string             # Only this role: a profile, an ARN, or the role's name
+  ]
+
   # Try everything against a local STS, with no AWS account
   export extern "assume sandbox" [
     --port: string            # The port to listen on; 0 means any that is free
@@ -1015,6 +1029,10 @@ module completions {
 
   # Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else
   export extern "assume help partner verify" [
+  ]
+
+  # Show who became which role
+  export extern "assume help history" [
   ]
 
   # Try everything against a local STS, with no AWS account

@@ -11,6 +11,7 @@ mod failure;
 mod identity_center;
 mod oidc;
 mod persons_turn;
+mod record;
 mod saml;
 
 use std::io::IsTerminal;
@@ -189,20 +190,22 @@ impl<'a> Run<'a> {
             }
         }
         let credentials = match Call::of(self.plan, count) {
-            Call::Exchange(sign_in) => self.exchange(sign_in)?,
+            Call::Exchange(sign_in) => self.exchange(sign_in),
             Call::First(base, signed) => {
                 let keys = self.base(base)?;
                 // The store may hold another key than its card said (a vault shared with another machine).
                 self.keys = self.keys_now()?;
-                self.call(count, signed, &keys)?
+                self.call(count, signed, &keys)
             }
             Call::Next(signed) => {
                 let by = self.step(count - 1)?;
-                self.call(count, signed, &by)?
+                self.call(count, signed, &by)
             }
         };
+        let credentials = credentials.inspect_err(|error| self.write_down_refusal(count, error))?;
         self.compare_clocks(count, &credentials);
         self.keep(count, &credentials, held);
+        self.write_down(count, &credentials);
         Ok(credentials)
     }
 

@@ -8,6 +8,7 @@ mod config;
 mod console;
 mod discovery;
 mod handover;
+mod history;
 mod identity;
 mod mfa;
 mod person;

@@ -15,6 +15,7 @@ mod faults;
 mod foreign_clients;
 mod generated;
 mod guide;
+mod history;
 mod hooked;
 mod hostile;
 mod identity_center;

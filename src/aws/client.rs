@@ -20,6 +20,7 @@ use super::http;
 use super::retry::{NotForCertificates, OnlyForTheClock, TellRetries};
 use crate::plan::Reach;
 use crate::session::Credentials;
+use crate::terms::Region;
 use crate::world::World;
 
 /// What every client of one run shares: the HTTP client with its TLS roots and connections.
@@ -131,6 +132,21 @@ impl Clients {
         config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
         config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
         aws_sdk_accessanalyzer::Client::from_conf(config.build())
+    }
+
+    /// Returns a client of CloudTrail in a Region. `endpoint_url` is for another host than AWS's own.
+    pub fn cloudtrail(
+        &self,
+        region: &Region,
+        endpoint_url: Option<&url::Url>,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> aws_sdk_cloudtrail::Client {
+        let shared = self.config(credentials, tries).region(SdkRegion::new(region.as_str().to_owned())).build();
+        let mut config = aws_sdk_cloudtrail::config::Builder::from(&shared);
+        config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
+        aws_sdk_cloudtrail::Client::from_conf(config.build())
     }
 
     /// Returns a client of Cognito identity pools, whose calls are not signed.

@@ -12,6 +12,7 @@ mod exec;
 mod explain;
 mod export;
 mod exposure;
+mod history;
 mod hooked;
 mod identity;
 mod init;
@@ -97,6 +98,7 @@ enum EngineCommand {
     Vault(vault::VaultArgs),
     Trust(Box<trust::TrustArgs>),
     Partner(Box<partner::PartnerArgs>),
+    History(Box<history::HistoryArgs>),
     Sandbox(sandbox::SandboxArgs),
 }
 
@@ -207,7 +209,7 @@ fn is_command(word: &str) -> bool {
 
 /// The words that the command line takes for itself, now or in a version to come.
 fn command_words() -> BTreeSet<String> {
-    const TO_COME: [&str; 7] = ["completions", "doctor", "each", "help", "history", "import", "serve"];
+    const TO_COME: [&str; 6] = ["completions", "doctor", "each", "help", "import", "serve"];
     let now = Cli::command().get_subcommands().map(|command| command.get_name().to_owned()).collect::<Vec<_>>();
     now.into_iter().chain(TO_COME.map(str::to_owned)).collect()
 }
@@ -251,6 +253,7 @@ fn run_here(command: &EngineCommand, world: &World) -> Result<ExitCode, Error> {
         EngineCommand::Vault(args) => vault::run(args, world),
         EngineCommand::Trust(args) => trust::run(args, world),
         EngineCommand::Partner(args) => partner::run(args, world),
+        EngineCommand::History(args) => history::run(args, world),
         EngineCommand::Sandbox(args) => sandbox::run(args, world),
     }
 }

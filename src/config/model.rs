@@ -273,6 +273,8 @@ pub struct Defaults {
     pub min_life_refreshing: Option<Duration>,
     /// Whether tokens of Identity Center are written where the AWS CLI looks (`share_token_with_aws_cli`).
     pub share_token: bool,
+    /// Whether no ledger is kept of what is done at AWS (`ledger = false`).
+    pub ledger_off: bool,
     /// Where the registry of external IDs lies (`partner_registry`).
     pub partner_registry: Option<Sourced<PathBuf>>,
 }

@@ -34,6 +34,7 @@ const TOP_KEYS: &[&str] = &[
     "min_life_refreshing",
     "share_token_with_aws_cli",
     "partner_registry",
+    "ledger",
     "include",
     "accounts",
     "role",
@@ -242,6 +243,7 @@ impl OurFile {
             min_life: top.duration("min_life")?.map(|life| life.value),
             share_token: top.truth("share_token_with_aws_cli")?.is_some_and(|set| set.value),
             min_life_refreshing: top.duration("min_life_refreshing")?.map(|life| life.value),
+            ledger_off: top.truth("ledger")?.is_some_and(|set| !set.value),
             partner_registry: top.path("partner_registry", home)?,
         })
     }

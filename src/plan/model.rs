@@ -25,6 +25,8 @@ pub struct Plan {
     pub region: Option<Sourced<Region>>,
     /// Where it was declared that a person has to agree to each hand-over.
     pub confirm: Option<Origin>,
+    /// Whether what is done at AWS is written into the ledger (`ledger`).
+    pub ledger: bool,
 }
 
 /// What stands before the first hop.

@@ -85,7 +85,8 @@ fn planned(
     let (connection, family) = (last.0.clone(), last.1);
     let region = voices(catalog, overrides.region.as_ref(), &connection, family).region().cloned();
     let (start, hops) = hops(catalog, name, root, legs, overrides, who)?;
-    Ok((Plan { profile: name.to_owned(), start, hops, last: None, region, confirm }, connection, family))
+    let ledger = !catalog.defaults().ledger_off;
+    Ok((Plan { profile: name.to_owned(), start, hops, last: None, region, confirm, ledger }, connection, family))
 }
 
 /// Returns the identity of those who name none: the declared default, else the only one there is.

@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use super::answer::{Answer, Refusal, Service};
 use super::call::Call;
 use super::caller::Caller;
+use super::cloudtrail::{self, Noted};
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
@@ -38,6 +39,7 @@ pub(super) enum Route {
     Issuer(issuer::Operation),
     Cognito(cognito::Operation),
     Analyzer(analyzer::Operation),
+    CloudTrail(cloudtrail::Operation),
 }
 
 impl Operation {
@@ -58,7 +60,8 @@ impl Route {
         let issuer = || issuer::Operation::of(call).map(Self::Issuer);
         let cognito = || cognito::Operation::of(call).map(Self::Cognito);
         let analyzer = || analyzer::Operation::of(call).map(Self::Analyzer);
-        identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer)
+        let cloudtrail = || cloudtrail::Operation::of(call).map(Self::CloudTrail);
+        identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer).or_else(cloudtrail)
     }
 
     /// Returns the service's name, for the log.
@@ -69,6 +72,7 @@ impl Route {
             Self::Issuer(_) => "tokens",
             Self::Cognito(_) => "cognito-identity",
             Self::Analyzer(_) => "access-analyzer",
+            Self::CloudTrail(_) => "cloudtrail",
         }
     }
 
@@ -80,6 +84,7 @@ impl Route {
             Self::Issuer(operation) => operation.name(),
             Self::Cognito(operation) => operation.name(),
             Self::Analyzer(operation) => operation.name(),
+            Self::CloudTrail(operation) => operation.name(),
         }
     }
 
@@ -90,6 +95,7 @@ impl Route {
             Self::Issuer(operation) => issuer::answer(operation, call, estate),
             Self::Cognito(operation) => cognito::answer(operation, call, estate, now, record),
             Self::Analyzer(operation) => analyzer::answer(operation, call, estate, now, record),
+            Self::CloudTrail(operation) => cloudtrail::answer(operation, call, estate, now, record),
         }
     }
 
@@ -99,6 +105,7 @@ impl Route {
             Self::IdentityCenter(operation) => identity_center::refuse(operation, refusal, request_id),
             Self::Cognito(_) => cognito::refuse(refusal, request_id),
             Self::Analyzer(_) => analyzer::refuse(refusal),
+            Self::CloudTrail(_) => cloudtrail::refuse(refusal),
             Self::Federation(_) => federation::refuse(refusal),
             Self::Issuer(_) => issuer::refuse(refusal),
         }
@@ -164,10 +171,16 @@ fn query(
     now: SystemTime,
     record: &mut Record,
 ) -> Answer {
+    let request_id = record.request_id.clone();
+    let note = |caller: Option<&Caller>, operation: Operation, result: Result<&str, &Refusal>, estate: &mut Estate| {
+        let (service, operation, request_id) = (service.name(), operation.name(), request_id.as_str());
+        cloudtrail::note(&Noted { call, caller, service, operation, result, request_id, now }, estate);
+    };
     let result = check_address(call, operation).and_then(|operation| {
         if let Operation::Sts(unsigned) = operation
             && let Some(result) = sts::run_unsigned(unsigned, &call.parameters, estate, now)
         {
+            note(None, operation, result.as_deref(), estate);
             return Ok((operation.name(), result?));
         }
         let caller = Caller::of(call, service.name(), estate, now)?;
@@ -175,11 +188,12 @@ fn query(
         record.region = Some(caller.region.clone());
         let parameters = &call.parameters;
         let result = match operation {
-            Operation::Sts(operation) => sts::run(operation, &caller, parameters, estate, now)?,
-            Operation::Iam(operation) => iam::run(operation, &caller, parameters, estate, now)?,
-            Operation::IamDetails => iam_details::run(&caller, parameters, estate, now)?,
+            Operation::Sts(operation) => sts::run(operation, &caller, parameters, estate, now),
+            Operation::Iam(operation) => iam::run(operation, &caller, parameters, estate, now),
+            Operation::IamDetails => iam_details::run(&caller, parameters, estate, now),
         };
-        Ok((operation.name(), result))
+        note(Some(&caller), operation, result.as_deref(), estate);
+        Ok((operation.name(), result?))
     });
     match result {
         Ok((name, result)) => Answer::result(service, name, &result, &record.request_id),

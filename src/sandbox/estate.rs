@@ -8,6 +8,7 @@ use crate::policy::Document;
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
 use super::analyzer::Kind;
+use super::cloudtrail::Trail;
 use super::cognito::{LivePool, PoolToken};
 use super::federation::Desk;
 use super::fresh;
@@ -47,6 +48,8 @@ pub(super) struct Estate {
     pub(super) began: SystemTime,
     /// Findings of Access Analyzer that somebody archived.
     pub(super) archived: BTreeSet<String>,
+    /// What was done, in the trail of each account.
+    pub(super) trail: Trail,
 }
 
 #[derive(Debug)]
@@ -182,6 +185,7 @@ impl Estate {
             issuer: Issuer::default(),
             began: now,
             archived: BTreeSet::new(),
+            trail: Trail::default(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {

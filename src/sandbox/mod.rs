@@ -13,6 +13,7 @@ mod analyzer;
 mod answer;
 mod call;
 mod caller;
+mod cloudtrail;
 mod cognito;
 mod constraint;
 mod control;

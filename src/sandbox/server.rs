@@ -179,6 +179,11 @@ impl Server {
         self.shared.estate().identity_center.revoke();
     }
 
+    /// Adds an event to an account's trail, as if it had happened just now.
+    pub fn record_event(&self, account: &str, region: &str, event: serde_json::Value) {
+        self.shared.estate().trail.add(account, region, self.now(), event);
+    }
+
     /// Encodes a message that DecodeAuthorizationMessage of this server reads.
     pub fn encode_message(&self, message: &str) -> String {
         self.shared.estate().encode_message(message)

@@ -22,9 +22,10 @@ pub(super) struct Setting<'a> {
 }
 
 /// Where each service is: those that programs of AWS's know, and the one for all of them.
-const ENDPOINTS: [&str; 8] = [
+const ENDPOINTS: [&str; 9] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_ACCESSANALYZER",
+    "AWS_ENDPOINT_URL_CLOUDTRAIL",
     "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
     "AWS_ENDPOINT_URL_IAM",
     "AWS_ENDPOINT_URL_SIGNIN",
@@ -150,6 +151,7 @@ mod tests {
             "AWS_EC2_METADATA_DISABLED",
             "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_ACCESSANALYZER",
+            "AWS_ENDPOINT_URL_CLOUDTRAIL",
             "AWS_ENDPOINT_URL_COGNITO_IDENTITY",
             "AWS_ENDPOINT_URL_IAM",
             "AWS_ENDPOINT_URL_SIGNIN",

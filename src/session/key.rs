@@ -294,6 +294,7 @@ mod tests {
             last: None,
             region: None,
             confirm: None,
+            ledger: true,
         }
     }
 

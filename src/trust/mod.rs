@@ -3,6 +3,7 @@
 //! What is to be asked, and what an answer proves, are pure functions; the calls stand beside them. Nothing is cached.
 
 pub mod exposure;
+pub mod history;
 pub mod probe;
 pub mod pull;
 pub mod registry;

@@ -1,0 +1,5 @@
+//! Who became what: the ledger of this machine, files of a trail, and CloudTrail itself.
+
+mod files;
+mod ledger;
+mod live;
