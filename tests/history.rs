@@ -3,3 +3,4 @@
 mod files;
 mod ledger;
 mod live;
+mod regions;

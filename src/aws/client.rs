@@ -149,6 +149,23 @@ impl Clients {
         aws_sdk_cloudtrail::Client::from_conf(config.build())
     }
 
+    /// Returns a client of Account Management. Any Region of the partition serves. `endpoint_url` is for another host than
+    /// AWS's own.
+    pub fn account(
+        &self,
+        region: &Region,
+        endpoint_url: Option<&url::Url>,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> aws_sdk_account::Client {
+        let shared = self.config(credentials, tries).region(SdkRegion::new(region.as_str().to_owned())).build();
+        let mut config = aws_sdk_account::config::Builder::from(&shared);
+        config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        config.push_interceptor(SharedInterceptor::new(TellRetries::default()));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
+        aws_sdk_account::Client::from_conf(config.build())
+    }
+
     /// Returns a client of Cognito identity pools, whose calls are not signed.
     pub fn cognito(&self, reach: &Reach) -> aws_sdk_cognitoidentity::Client {
         let shared =

@@ -6,6 +6,7 @@ use aws_sdk_accessanalyzer::operation::get_finding_v2::GetFindingV2Error;
 use aws_sdk_accessanalyzer::operation::list_analyzers::ListAnalyzersError;
 use aws_sdk_accessanalyzer::operation::list_findings_v2::ListFindingsV2Error;
 use aws_sdk_accessanalyzer::operation::update_findings::UpdateFindingsError;
+use aws_sdk_account::operation::list_regions::ListRegionsError;
 use aws_sdk_iam::operation::delete_access_key::DeleteAccessKeyError;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysError;
 use aws_sdk_iam::operation::update_access_key::UpdateAccessKeyError;
@@ -108,6 +109,7 @@ fn code(error: &Error) -> Option<&str> {
         .or_else(|| of::<ListFindingsV2Error>(error))
         .or_else(|| of::<GetFindingV2Error>(error))
         .or_else(|| of::<UpdateFindingsError>(error))
+        .or_else(|| of::<ListRegionsError>(error))
         .or_else(|| of::<GetRoleCredentialsError>(error))
         .or_else(|| of::<CreateTokenError>(error))
         .or_else(|| of::<RegisterClientError>(error))

@@ -18,9 +18,10 @@ use crate::handover::before_first_switch;
 use crate::person::{self, Progress};
 use crate::session::Ledger;
 use crate::terms::{Region, parse_duration};
-use crate::trust::history::{Activity, Call, Files, Story};
+use crate::trust::history::{Activity, By, Call, Files, Story};
 use crate::world::World;
 
+use live::Live;
 use wanted::Wanted;
 
 /// Show who became which role
@@ -48,10 +49,10 @@ pub(super) struct HistoryArgs {
     /// Ask CloudTrail itself, as this profile
     ///
     /// It looks back 90 days at most, in each Region by itself, two pages of 50 events a second. Interrupted, the same
-    /// command within an hour goes on where it was.
+    /// command within an hour goes on where it was. Needs cloudtrail:LookupEvents, and account:ListRegions.
     #[arg(long, value_name = "PROFILE", conflicts_with = "from", add = profile_ref::names())]
     profile: Option<String>,
-    /// A Region to look into; once for each. Without it, the profile's own and us-east-1
+    /// A Region to look into; once for each. Without it, all that the account has enabled
     #[arg(long = "region", value_name = "REGION", requires = "profile")]
     regions: Vec<Region>,
     /// Count what was done with the sessions, too
@@ -109,12 +110,11 @@ fn of_cloudtrail(
     world: &World,
 ) -> Result<(), Error> {
     let mut story = Story::from(wanted.from);
-    let journal = live::look_up(profile, &args.regions, args.since, catalog, world, |record| _ = story.add(record))?;
-    let searched = format!("{} events of CloudTrail", journal.len());
+    let mut live = Live::open(profile, &args.regions, args.since, catalog, world)?;
+    let events = live.look_up(&By::operations(), "events", |record| _ = story.add(record))?;
+    let searched = format!("{events} events of CloudTrail in {} Regions", live.regions());
     show(&story, None, &searched, args, wanted, catalog, world)?;
-    // What was told is not needed any more; what is left of it is begun anew in an hour.
-    let _ = journal.remove();
-    Ok(())
+    live.end()
 }
 
 /// Counts what was done with the sessions that those calls gave.

@@ -24,6 +24,7 @@ mod overrides;
 mod partner;
 mod profile_ref;
 mod role;
+mod regions;
 mod root;
 mod sandbox;
 mod secret_input;

@@ -12,7 +12,7 @@ use super::cloudtrail::{self, Noted};
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, sts};
+use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, regions, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,7 @@ pub(super) enum Route {
     Cognito(cognito::Operation),
     Analyzer(analyzer::Operation),
     CloudTrail(cloudtrail::Operation),
+    Regions(regions::Operation),
 }
 
 impl Operation {
@@ -61,7 +62,9 @@ impl Route {
         let cognito = || cognito::Operation::of(call).map(Self::Cognito);
         let analyzer = || analyzer::Operation::of(call).map(Self::Analyzer);
         let cloudtrail = || cloudtrail::Operation::of(call).map(Self::CloudTrail);
-        identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer).or_else(cloudtrail)
+        let regions = || regions::Operation::of(call).map(Self::Regions);
+        let more = || cloudtrail().or_else(regions);
+        identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer).or_else(more)
     }
 
     /// Returns the service's name, for the log.
@@ -73,6 +76,7 @@ impl Route {
             Self::Cognito(_) => "cognito-identity",
             Self::Analyzer(_) => "access-analyzer",
             Self::CloudTrail(_) => "cloudtrail",
+            Self::Regions(_) => "account",
         }
     }
 
@@ -85,6 +89,7 @@ impl Route {
             Self::Cognito(operation) => operation.name(),
             Self::Analyzer(operation) => operation.name(),
             Self::CloudTrail(operation) => operation.name(),
+            Self::Regions(operation) => operation.name(),
         }
     }
 
@@ -96,6 +101,7 @@ impl Route {
             Self::Cognito(operation) => cognito::answer(operation, call, estate, now, record),
             Self::Analyzer(operation) => analyzer::answer(operation, call, estate, now, record),
             Self::CloudTrail(operation) => cloudtrail::answer(operation, call, estate, now, record),
+            Self::Regions(regions::Operation::ListRegions) => regions::answer(call, estate, now, record),
         }
     }
 
@@ -106,6 +112,7 @@ impl Route {
             Self::Cognito(_) => cognito::refuse(refusal, request_id),
             Self::Analyzer(_) => analyzer::refuse(refusal),
             Self::CloudTrail(_) => cloudtrail::refuse(refusal),
+            Self::Regions(_) => regions::refuse(refusal),
             Self::Federation(_) => federation::refuse(refusal),
             Self::Issuer(_) => issuer::refuse(refusal),
         }

@@ -59,6 +59,8 @@ pub(super) struct LiveAccount {
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
+    /// Regions that are enabled beside those that every account has.
+    pub(super) opted_in: Vec<String>,
     pub(super) oidc_providers: Vec<OidcProvider>,
     /// Whether its principals may act as the root of its organization's other accounts.
     pub(super) manages_root: bool,
@@ -211,6 +213,7 @@ impl Estate {
                 partition: account.partition,
                 organization: account.organization.clone(),
                 disabled_regions: account.disabled_regions.clone(),
+                opted_in: account.opted_in.clone(),
                 oidc_providers: account.oidc_providers.clone(),
                 manages_root: account.manages_root,
                 issues_tokens: account.issues_tokens,

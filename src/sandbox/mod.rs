@@ -33,6 +33,7 @@ mod log;
 mod members;
 mod mfa_code;
 mod profiles;
+mod regions;
 mod saml;
 mod scenario;
 mod server;

@@ -10,6 +10,7 @@
 //! partition = "aws"                     # what it is when left out
 //! organization = "o-a1b2c3d4e5"         # aws:PrincipalOrgID
 //! disabled_regions = ["ap-east-1"]      # where STS is switched off
+//! opted_in = ["eu-south-1"]             # Regions that are enabled beside those that every account has
 //! manages_root = false                  # true: its principals may AssumeRoot into others of its organization
 //! issues_tokens = false                 # true: GetWebIdentityToken is enabled
 //! analyzers = []                        # Access Analyzer's: "ACCOUNT", "ACCOUNT_UNUSED_ACCESS"
@@ -130,6 +131,7 @@ pub(super) struct Account {
     pub(super) partition: Partition,
     pub(super) organization: Option<String>,
     pub(super) disabled_regions: Vec<String>,
+    pub(super) opted_in: Vec<String>,
     pub(super) manages_root: bool,
     pub(super) issues_tokens: bool,
     pub(super) analyzers: Vec<analyzer::Kind>,
@@ -361,6 +363,8 @@ struct WireAccount {
     #[serde(default)]
     disabled_regions: Vec<String>,
     #[serde(default)]
+    opted_in: Vec<String>,
+    #[serde(default)]
     manages_root: bool,
     #[serde(default)]
     issues_tokens: bool,
@@ -513,6 +517,7 @@ impl WireAccount {
             oidc_providers: self.oidc_provider.into_iter().map(WireOidcProvider::provider).collect::<Result<_, _>>()?,
             organization: self.organization,
             disabled_regions: self.disabled_regions,
+            opted_in: self.opted_in,
             manages_root: self.manages_root,
             issues_tokens: self.issues_tokens,
             analyzers: self.analyzers,

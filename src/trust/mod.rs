@@ -6,6 +6,7 @@ pub mod exposure;
 pub mod history;
 pub mod probe;
 pub mod pull;
+pub mod regions;
 pub mod registry;
 pub mod roles;
 pub mod snapshot;

@@ -69,7 +69,7 @@ external_id = "not-ours"
 fn place() -> Sandbox {
     let mut sandbox = Sandbox::of(SCENARIO);
     let url = sandbox.url().to_owned();
-    sandbox.home.set("AWS_ENDPOINT_URL_CLOUDTRAIL", url);
+    sandbox.home.set("AWS_ENDPOINT_URL_CLOUDTRAIL", &url).set("AWS_ENDPOINT_URL_ACCOUNT", url);
     sandbox.home.config(CONFIG);
     sandbox
 }

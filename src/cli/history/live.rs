@@ -1,4 +1,4 @@
-//! CloudTrail asked as a profile.
+//! CloudTrail asked as a profile, in every Region that the account has enabled.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -8,64 +8,108 @@ use serde_json::Value;
 use crate::aws::Line;
 use crate::cli::became::{self, Consumer};
 use crate::cli::overrides::OverrideArgs;
-use crate::config::{Catalog, endpoint};
+use crate::cli::{endpoint, regions};
+use crate::config::{Catalog, Sourced};
 use crate::error::{Error, Kind};
 use crate::person::{self, Progress};
-use crate::terms::{Partition, Region};
-use crate::trust::history::{Journal, Lookup, LookupError, REACH};
+use crate::session::Credentials;
+use crate::terms::Region;
+use crate::trust::history::{By, Journal, Lookup, LookupError, REACH};
 use crate::world::World;
 
-/// Looks up who became what, and gives each event to `each`.
-pub(super) fn look_up(
-    profile: &str,
-    regions: &[Region],
+/// CloudTrail, as a profile reaches it.
+pub(super) struct Live<'a> {
+    profile: &'a str,
+    by: Credentials,
+    regions: Vec<Region>,
     since: Duration,
-    catalog: &Catalog,
-    world: &World,
-    each: impl FnMut(&Value),
-) -> Result<Journal, Error> {
-    let plan = became::planned(catalog, profile, &OverrideArgs::default(), world)?;
-    let regions =
-        if regions.is_empty() { usual(plan.region.as_ref().map(|region| &region.value)) } else { regions.to_vec() };
-    let by = became::of_plan(plan, catalog, None, Consumer::Keeps, world)?.credentials;
-    if since > REACH {
-        person::note("CloudTrail looks back 90 days and no further; a trail's files do: --from");
+    line: Line<'a>,
+    endpoint: Option<Sourced<url::Url>>,
+    world: &'a World,
+    /// What was looked up, and is kept until all of it was told.
+    journals: Vec<Journal>,
+    /// Which Regions refused.
+    refused: Vec<LookupError>,
+}
+
+impl<'a> Live<'a> {
+    /// Becomes the profile, and finds the Regions that are to be asked.
+    pub(super) fn open(
+        profile: &'a str,
+        named: &[Region],
+        since: Duration,
+        catalog: &Catalog,
+        world: &'a World,
+    ) -> Result<Self, Error> {
+        let plan = became::planned(catalog, profile, &OverrideArgs::default(), world)?;
+        let own = plan.region.as_ref().map(|region| region.value.clone());
+        let by = became::of_plan(plan, catalog, None, Consumer::Keeps, world)?.credentials;
+        if since > REACH {
+            person::note("CloudTrail looks back 90 days and no further; a trail's files do: --from");
+        }
+        let line = Line::new(world);
+        let regions = regions::wanted(named, own.as_ref(), &by, &line, world)?;
+        let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_CLOUDTRAIL", world)?;
+        let (journals, refused) = Default::default();
+        Ok(Self { profile, by, regions, since: since.min(REACH), line, endpoint, world, journals, refused })
     }
-    let mut journal =
-        Journal::open(profile, &regions, since.min(REACH), world).map_err(|error| match error.kind() {
+
+    /// Looks that up in each Region, and gives each event to `each`. Returns how many there were.
+    pub(super) fn look_up(&mut self, by: &[By], what: &str, each: impl FnMut(&Value)) -> Result<u64, Error> {
+        let opened = Journal::open(self.profile, &self.regions, by, self.since, self.world);
+        let mut journal = opened.map_err(|error| match error.kind() {
             ErrorKind::WouldBlock => Error::text(Kind::System, "another process looks up the same at this moment"),
             _ => LookupError::from(error).into(),
         })?;
-    if journal.is_resumed {
-        person::note(&format!("going on with a lookup that was interrupted, after {} events", journal.len()));
+        if journal.is_resumed {
+            person::note(&format!("going on with a lookup that was interrupted, after {} events", journal.len()));
+        }
+        let mut progress = Progress::default();
+        let told = |journal: &Journal| {
+            let open = |region: &&Region| {
+                journal.searches().iter().any(|search| !search.is_done && search.region == region.as_str())
+            };
+            let (open, all) = (self.regions.iter().filter(open).count(), self.regions.len());
+            let done = all - open;
+            progress.show(&format!("CloudTrail: {done} of {all} Regions, {} {what} so far", journal.len()));
+        };
+        let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.value);
+        let mut refused = Lookup { line: &self.line, by: &self.by, endpoint }.fill(&mut journal, told)?;
+        if refused.len() == self.regions.len()
+            && let Some(first) = refused.pop()
+        {
+            return Err(first.into());
+        }
+        journal.read(each).map_err(LookupError::from)?;
+        let events = journal.len();
+        self.journals.push(journal);
+        self.refused = refused;
+        Ok(events)
     }
-    let (line, endpoint) = (Line::new(world), cloudtrail_endpoint(world)?);
-    let mut progress = Progress::default();
-    let told = |region: &Region, events: u64| progress.show(&format!("CloudTrail of {region}: {events} events so far"));
-    Lookup { line: &line, by: &by, endpoint: endpoint.as_ref() }.fill(&mut journal, &regions, told)?;
-    journal.read(each).map_err(LookupError::from)?;
-    Ok(journal)
-}
 
-/// The profile's Region, and the one where calls to the global host of STS are logged.
-/// Source: IAM User Guide, "Logging IAM and AWS STS API calls with AWS CloudTrail".
-fn usual(own: Option<&Region>) -> Vec<Region> {
-    let partition = own.map_or(Partition::Aws, Partition::of_region);
-    let mut regions: Vec<Region> = own.into_iter().cloned().collect();
-    let global = partition.implicit_region();
-    if !regions.contains(&global) {
-        regions.push(global);
+    /// How many Regions were looked into.
+    pub(super) fn regions(&self) -> usize {
+        self.regions.len() - self.refused.len()
     }
-    regions
-}
 
-/// Source: SDKs and Tools Reference Guide, "Service-specific endpoints".
-fn cloudtrail_endpoint(world: &World) -> Result<Option<url::Url>, Error> {
-    let ignored = world.env.text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if ignored.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
-        return Ok(None);
+    /// Ends, once all was told. Fails where that cannot be all, since a Region refused.
+    pub(super) fn end(self) -> Result<(), Error> {
+        for journal in self.journals {
+            // What was told is not needed any more; what is left of it is begun anew in an hour.
+            let _ = journal.remove();
+        }
+        for error in &self.refused {
+            if let LookupError::Aws { region, source } = error {
+                person::warn(&format!("CloudTrail of {region} cannot be read: {source}"));
+            }
+        }
+        match self.refused.len() {
+            0 => Ok(()),
+            some => {
+                let text = format!("what was done in {some} of {} Regions is not known", self.regions.len());
+                let hint = "name the Regions that may be asked: --region, once for each";
+                Err(Error::text(Kind::Refused, text).with_hint(hint.to_owned()))
+            }
+        }
     }
-    let names = ["AWS_ENDPOINT_URL_CLOUDTRAIL", "AWS_ENDPOINT_URL"];
-    let Some((name, text)) = names.iter().find_map(|name| Some((name, world.env.text(name)?))) else { return Ok(None) };
-    endpoint(text).map(Some).map_err(|reason| Error::text(Kind::Config, format!("${name}: {reason}")))
 }

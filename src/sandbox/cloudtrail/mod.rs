@@ -16,6 +16,7 @@ use super::call::Call;
 use super::caller::Caller;
 use super::estate::Estate;
 use super::log::Record;
+use super::regions::is_enabled;
 use super::sts::is_allowed;
 
 pub(super) use record::{Noted, note};
@@ -190,6 +191,9 @@ fn lookup(call: &Call, estate: &mut Estate, now: SystemTime, record: &mut Record
     let caller = Caller::of(call, "cloudtrail", estate, now)?;
     record.principal = Some(caller.arn(estate));
     record.region = Some(caller.region.clone());
+    if !is_enabled(&caller.region, caller.account(estate)) {
+        return Err(Refusal::unknown_key());
+    }
     is_allowed("cloudtrail:LookupEvents", "*", &caller, estate, now)?;
     let account = caller.account(estate).id.to_string();
     estate.trail.pace(&account, &caller.region)?;

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A text that many events share.
 pub type Text = Arc<str>;
@@ -166,6 +166,22 @@ impl Event {
             }
         }
     }
+}
+
+/// Takes out the token of a session that was given out: CloudTrail shows it, and nobody here needs it.
+pub(super) fn without_token(record: &mut Value) {
+    let given = record.pointer_mut("/responseElements/credentials").and_then(Value::as_object_mut);
+    given.map(|credentials| credentials.remove("sessionToken"));
+}
+
+/// Returns of a record what tells which call was made by which session.
+pub(super) fn as_done(record: &Value) -> Value {
+    let mut done = serde_json::Map::new();
+    for name in ["eventID", "eventTime", "eventSource", "eventName", "awsRegion", "errorCode"] {
+        done.extend(record.get(name).map(|value| (name.to_owned(), value.clone())));
+    }
+    done.insert("userIdentity".to_owned(), json!({ "accessKeyId": text(record, &["userIdentity", "accessKeyId"]) }));
+    Value::from(done)
 }
 
 /// Returns the text at the end of that path, if there is one.

@@ -22,12 +22,28 @@ use crate::world::World;
 pub struct Search {
     /// Where.
     pub region: String,
-    /// Which calls.
-    pub operation: String,
+    /// By what.
+    pub by: By,
     /// The page that is next; `None` is the first one.
     pub token: Option<String>,
     /// Whether there is no further page.
     pub is_done: bool,
+}
+
+/// What a search goes by: LookupEvents takes one attribute.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, Deserialize)]
+pub enum By {
+    /// Calls of this name.
+    Operation(String),
+    /// Calls that were signed with this key.
+    Key(String),
+}
+
+impl By {
+    /// The calls that give somebody a session.
+    pub fn operations() -> Vec<Self> {
+        OPERATIONS.iter().map(|operation| Self::Operation((*operation).to_owned())).collect()
+    }
 }
 
 /// How far a lookup is.
@@ -56,15 +72,15 @@ pub struct Journal {
 
 /// One that was left for longer is begun anew: who asks wants to know what was done until now.
 const STALE: u64 = 3_600;
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 impl Journal {
-    /// Opens the journal of a question: that of these credentials' profile, these Regions, and that length of time until
-    /// now. Fails with `WouldBlock` where another process is at it.
-    pub fn open(profile: &str, regions: &[Region], since: Duration, world: &World) -> io::Result<Self> {
+    /// Opens the journal of a question: that of these credentials' profile, these Regions, what is searched for in each, and
+    /// that length of time until now. Fails with `WouldBlock` where another process is at it.
+    pub fn open(profile: &str, regions: &[Region], by: &[By], since: Duration, world: &World) -> io::Result<Self> {
         let now = world.clock.now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let regions: Vec<&str> = regions.iter().map(Region::as_str).collect();
-        let question = serde_json::json!([VERSION, profile, regions, since.as_secs()]).to_string();
+        let question = serde_json::json!([VERSION, profile, regions, by, since.as_secs()]).to_string();
         let folder = world.folders.state.join("history").join(hex::encode(&Sha256::digest(question)[..16]));
         private_folder(&world.folders.state)?;
         private_folder(&world.folders.state.join("history"))?;
@@ -80,14 +96,14 @@ impl Journal {
         });
         let is_resumed = before.is_some();
         let stand = before.unwrap_or_else(|| {
-            let search = |region: &&str, operation: &&str| Search {
-                region: (*region).to_owned(),
-                operation: (*operation).to_owned(),
+            let search = |region: &str, by: &By| Search {
+                region: region.to_owned(),
+                by: by.clone(),
                 token: None,
                 is_done: false,
             };
-            let of_region = |region| OPERATIONS.iter().map(move |operation| search(region, operation));
-            let searches = regions.iter().flat_map(of_region).collect();
+            let of_region = |region| by.iter().map(move |by| search(region, by));
+            let searches = regions.iter().copied().flat_map(of_region).collect();
             let from = now.saturating_sub(since.as_secs());
             Stand { version: VERSION, from, to: now, length: 0, events: 0, searches }
         });
@@ -203,8 +219,10 @@ mod tests {
     fn wherever_it_is_cut_off_it_goes_on_with_what_counts() {
         let home = tempfile::tempdir().unwrap();
         let regions = ["eu-west-1".parse().unwrap()];
-        let open =
-            |seconds| Journal::open("audit", &regions, Duration::from_secs(86_400), &world(home.path(), seconds));
+        let open = |seconds| {
+            let world = world(home.path(), seconds);
+            Journal::open("audit", &regions, &By::operations(), Duration::from_secs(86_400), &world)
+        };
         let event = |n: u64| serde_json::json!({ "n": n });
         let mut journal = open(1_000_000).unwrap();
         assert!(!journal.is_resumed);

@@ -1,16 +1,22 @@
-//! CloudTrail itself, asked by LookupEvents: page by page, no faster than it allows.
+//! CloudTrail itself, asked by LookupEvents: page by page, no faster than it allows, and its Regions side by side.
 //!
 //! Source: AWS CloudTrail API Reference, `LookupEvents`: two requests a second for each account and Region, 50 events a
 //! page, 90 days, one Region, one attribute.
 
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use aws_sdk_cloudtrail::Client;
 use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_smithy_types::DateTime;
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
 
-use super::journal::{Journal, Search};
+use super::event;
+use super::journal::{By, Journal, Search};
 use crate::aws::{AwsError, Line, Tries, from_sdk};
 use crate::session::Credentials;
 use crate::terms::Region;
@@ -50,15 +56,27 @@ struct Page {
 }
 
 /// When a Region may be asked next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Turn {
-    region: Region,
-    at: Instant,
+    /// When it answered last, and the time before.
+    answered: [Option<Instant>; 2],
+    /// How often in a row it failed.
     failed: u32,
+    /// How long it is left alone beyond that.
+    pause: Duration,
 }
 
-/// Two in a second, with room for a request that is faster on its way than the one before it.
-const INTERVAL: Duration = Duration::from_millis(550);
+/// What came of asking a Region for one page of the search with that number.
+struct Asked {
+    region: String,
+    number: usize,
+    answer: Result<Page, AwsError>,
+}
+
+/// Two in a second: the third is not sent before a second is over since the first was answered, and a little more.
+const INTERVAL: Duration = Duration::from_millis(1_050);
+/// How many Regions are asked at once.
+const SIDE_BY_SIDE: usize = 16;
 /// How often in a row a page may fail for reasons that pass.
 const PATIENCE: u32 = 6;
 /// What is said where nothing is known of it beforehand: the longest that anybody waits.
@@ -67,76 +85,120 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(16);
 pub const REACH: Duration = Duration::from_secs(90 * 86_400);
 
 impl Lookup<'_> {
-    /// Looks up all that the journal lacks. `progress` hears of each page: the Region, and how many events there are.
+    /// Looks up all that the journal lacks. `progress` hears of each page. Returns the Regions that refuse whoever asks, each
+    /// with its answer: what was done there is not known.
     pub fn fill(
         &self,
         journal: &mut Journal,
-        regions: &[Region],
-        mut progress: impl FnMut(&Region, u64),
-    ) -> Result<(), LookupError> {
-        // Whoever was killed may have asked a moment ago.
-        let first = if journal.is_resumed { Instant::now() + INTERVAL * 2 } else { Instant::now() };
-        let mut turns: Vec<Turn> =
-            regions.iter().map(|region| Turn { region: region.clone(), at: first, failed: 0 }).collect();
-        loop {
-            let next = |turn: &Turn| {
-                let searches = journal.searches().iter();
-                searches.enumerate().find(|(_, search)| !search.is_done && search.region == turn.region.as_str())
-            };
-            let due = turns.iter().enumerate().filter_map(|(index, turn)| Some((turn.at, index, next(turn)?)));
-            let Some((at, index, (number, search))) = due.min_by_key(|(at, index, _)| (*at, *index)) else {
-                return Ok(());
-            };
-            std::thread::sleep(at.saturating_duration_since(Instant::now()));
-            let turn = &mut turns[index];
-            let answer = self.page(&turn.region, search, journal.times());
-            turn.at = Instant::now() + INTERVAL;
-            match answer {
-                Ok(page) => {
-                    turn.failed = 0;
-                    journal.take(number, &page.events, page.next)?;
-                }
-                Err(AwsError::Refused(refusal)) if refusal.code == "InvalidNextTokenException" && turn.failed == 0 => {
-                    turn.failed += 1;
-                    journal.begin_again(number)?;
-                }
-                Err(error) if passes(&error) && turn.failed < PATIENCE => {
-                    turn.failed += 1;
-                    turn.at += Duration::from_secs(1 << (turn.failed - 1)).min(LONGEST_PAUSE);
-                }
-                Err(source) => return Err(LookupError::Aws { region: turn.region.to_string(), source }),
+        mut progress: impl FnMut(&Journal),
+    ) -> Result<Vec<LookupError>, LookupError> {
+        let regions: Vec<Region> = journal.searches().iter().filter_map(|search| search.region.parse().ok()).collect();
+        let setup = |source| LookupError::Aws { region: "every Region".to_owned(), source };
+        let looked = self.line.call(|clients| {
+            let client = |region: &Region| clients.cloudtrail(region, self.endpoint, self.by, Tries::Once);
+            let clients = regions.iter().map(|region| (region.to_string(), client(region))).collect();
+            fill(clients, journal, &mut progress)
+        });
+        looked.map_err(setup)?
+    }
+}
+
+/// Each Region has one request under way at most: its next page is known when the last one has come.
+async fn fill(
+    clients: BTreeMap<String, Client>,
+    journal: &mut Journal,
+    progress: &mut impl FnMut(&Journal),
+) -> Result<Vec<LookupError>, LookupError> {
+    // Whoever was killed may have asked a moment ago.
+    let before = journal.is_resumed.then(Instant::now);
+    let mut turns: BTreeMap<String, Turn> =
+        clients.keys().map(|region| (region.clone(), Turn { answered: [before; 2], ..Turn::default() })).collect();
+    let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));
+    let mut asked: JoinSet<Asked> = JoinSet::new();
+    let ask = |region: &str, turn: &Turn, journal: &Journal, asked: &mut JoinSet<Asked>| {
+        let searches = journal.searches().iter().enumerate();
+        let mut next = searches.filter(|(_, search)| !search.is_done && search.region == region);
+        let (Some((number, search)), Some(client)) = (next.next(), clients.get(region)) else { return };
+        let (client, search, times) = (client.clone(), search.clone(), journal.times());
+        let (region, at, side_by_side) = (region.to_owned(), turn.at(), Arc::clone(&side_by_side));
+        asked.spawn(async move {
+            if let Some(at) = at {
+                tokio::time::sleep_until(at.into()).await;
             }
-            progress(&turns[index].region, journal.len());
+            let _turn = side_by_side.acquire().await;
+            Asked { region, number, answer: page(&client, &search, times).await }
+        });
+    };
+    for (region, turn) in &turns {
+        ask(region, turn, journal, &mut asked);
+    }
+    let mut refused = Vec::new();
+    while let Some(joined) = asked.join_next().await {
+        let Asked { region, number, answer } = joined.map_err(io::Error::other)?;
+        let Some(turn) = turns.get_mut(&region) else { continue };
+        turn.answered = [Some(Instant::now()), turn.answered[0]];
+        turn.pause = Duration::ZERO;
+        match answer {
+            Ok(page) => {
+                turn.failed = 0;
+                journal.take(number, &page.events, page.next)?;
+            }
+            Err(AwsError::Refused(refusal)) if refusal.code == "InvalidNextTokenException" && turn.failed == 0 => {
+                turn.failed += 1;
+                journal.begin_again(number)?;
+            }
+            Err(error) if passes(&error) && turn.failed < PATIENCE => {
+                turn.failed += 1;
+                turn.pause = Duration::from_secs(1 << (turn.failed - 1)).min(LONGEST_PAUSE);
+            }
+            Err(source) if is_for_good(&source) => {
+                refused.push(LookupError::Aws { region, source });
+                continue;
+            }
+            Err(source) => return Err(LookupError::Aws { region, source }),
+        }
+        progress(journal);
+        if let Some(turn) = turns.get(&region) {
+            ask(&region, turn, journal, &mut asked);
         }
     }
+    Ok(refused)
+}
 
-    /// Asks for one page. Sent once: who is told that it was too fast waits here.
-    fn page(&self, region: &Region, search: &Search, (from, to): (u64, u64)) -> Result<Page, AwsError> {
-        let attribute = LookupAttribute::builder()
-            .attribute_key(LookupAttributeKey::EventName)
-            .attribute_value(&search.operation)
-            .build()
-            .map_err(|error| AwsError::Setup { reason: error.to_string() })?;
-        let time = |seconds: u64| DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
-        let answer = self.line.call(|clients| {
-            let call = clients.cloudtrail(region, self.endpoint, self.by, Tries::Once).lookup_events();
-            call.lookup_attributes(attribute)
-                .start_time(time(from))
-                .end_time(time(to))
-                .max_results(50)
-                .set_next_token(search.token.clone())
-                .send()
-        })?;
-        let answer = answer.map_err(|error| from_sdk("CloudTrail", "LookupEvents", error))?;
-        let events = answer.events().iter().filter_map(|event| {
-            let mut event: Value = serde_json::from_str(event.cloud_trail_event()?).ok()?;
-            // CloudTrail shows the token of a session that was given out, and nobody here needs it.
-            let given = event.pointer_mut("/responseElements/credentials").and_then(Value::as_object_mut);
-            given.map(|credentials| credentials.remove("sessionToken"));
-            Some(event)
-        });
-        Ok(Page { events: events.collect(), next: answer.next_token().map(str::to_owned) })
+impl Turn {
+    /// When the next request may be sent; `None` is at once.
+    fn at(&self) -> Option<Instant> {
+        let by_pace = self.answered[1].map(|before| before + INTERVAL);
+        let by_pause = self.answered[0].map(|last| last + self.pause);
+        by_pace.max(by_pause)
     }
+}
+
+/// Asks for one page. Sent once: who is told that it was too fast waits between two pages.
+async fn page(client: &Client, search: &Search, (from, to): (u64, u64)) -> Result<Page, AwsError> {
+    let (key, value) = match &search.by {
+        By::Operation(operation) => (LookupAttributeKey::EventName, operation),
+        By::Key(key) => (LookupAttributeKey::AccessKeyId, key),
+    };
+    let attribute = LookupAttribute::builder()
+        .attribute_key(key)
+        .attribute_value(value)
+        .build()
+        .map_err(|error| AwsError::Setup { reason: error.to_string() })?;
+    let time = |seconds: u64| DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    let call = client.lookup_events().lookup_attributes(attribute);
+    let call = call.start_time(time(from)).end_time(time(to)).max_results(50);
+    let answer = call.set_next_token(search.token.clone()).send().await;
+    let answer = answer.map_err(|error| from_sdk("CloudTrail", "LookupEvents", error))?;
+    let events = answer.events().iter().filter_map(|event| {
+        let mut event: Value = serde_json::from_str(event.cloud_trail_event()?).ok()?;
+        match &search.by {
+            By::Operation(_) => event::without_token(&mut event),
+            By::Key(_) => event = event::as_done(&event),
+        }
+        Some(event)
+    });
+    Ok(Page { events: events.collect(), next: answer.next_token().map(str::to_owned) })
 }
 
 fn passes(error: &AwsError) -> bool {
@@ -144,5 +206,16 @@ fn passes(error: &AwsError) -> bool {
         AwsError::Refused(refusal) => refusal.is_passing(),
         AwsError::NoAnswer { .. } => true,
         AwsError::CaBundle { .. } | AwsError::Setup { .. } => false,
+    }
+}
+
+/// Whether it is this Region that says no, to whoever may ask others: by a policy, or since it is not enabled.
+fn is_for_good(error: &AwsError) -> bool {
+    match error {
+        AwsError::Refused(refusal) => {
+            refusal.code.starts_with("AccessDenied")
+                || ["UnrecognizedClientException", "OptInRequired"].contains(&refusal.code.as_str())
+        }
+        AwsError::NoAnswer { .. } | AwsError::CaBundle { .. } | AwsError::Setup { .. } => false,
     }
 }

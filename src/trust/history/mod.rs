@@ -12,6 +12,6 @@ mod story;
 
 pub use event::{Actor, Event, OPERATIONS, Text};
 pub use files::{Files, FilesError, Read};
-pub use journal::{Journal, Search};
+pub use journal::{By, Journal, Search};
 pub use lookup::{Lookup, LookupError, REACH};
 pub use story::{Activity, Call, Story};
