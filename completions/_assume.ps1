@@ -834,7 +834,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what is not older: `12h`, `7d`')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask CloudTrail itself, as this profile')
-            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look into; once for each. Without it, the profile''s own and us-east-1')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look into; once for each. Without it, all that the account has enabled')
             [CompletionResult]::new('--me', '--me', [CompletionResultType]::ParameterName, 'Only what was done from here: by a key that the ledger knows, or under your session name')
             [CompletionResult]::new('--denied', '--denied', [CompletionResultType]::ParameterName, 'Only what AWS refused')
             [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Count what was done with the sessions, too')

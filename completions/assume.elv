@@ -740,7 +740,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --since 'Only what is not older: `12h`, `7d`'
             cand --from 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`'
             cand --profile 'Ask CloudTrail itself, as this profile'
-            cand --region 'A Region to look into; once for each. Without it, the profile''s own and us-east-1'
+            cand --region 'A Region to look into; once for each. Without it, all that the account has enabled'
             cand --me 'Only what was done from here: by a key that the ledger knows, or under your session name'
             cand --denied 'Only what AWS refused'
             cand --activity 'Count what was done with the sessions, too'

@@ -542,7 +542,7 @@ complete -c assume -n "__fish_assume_using_subcommand partner; and __fish_seen_s
 complete -c assume -n "__fish_assume_using_subcommand history" -l since -d 'Only what is not older: `12h`, `7d`' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l from -d 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`' -r -F
 complete -c assume -n "__fish_assume_using_subcommand history" -l profile -d 'Ask CloudTrail itself, as this profile' -r
-complete -c assume -n "__fish_assume_using_subcommand history" -l region -d 'A Region to look into; once for each. Without it, the profile\'s own and us-east-1' -r
+complete -c assume -n "__fish_assume_using_subcommand history" -l region -d 'A Region to look into; once for each. Without it, all that the account has enabled' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l me -d 'Only what was done from here: by a key that the ledger knows, or under your session name'
 complete -c assume -n "__fish_assume_using_subcommand history" -l denied -d 'Only what AWS refused'
 complete -c assume -n "__fish_assume_using_subcommand history" -l activity -d 'Count what was done with the sessions, too'

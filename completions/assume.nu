@@ -799,7 +799,7 @@ module completions {
     --since: string           # Only what is not older: `12h`, `7d`
     --from: path              # Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`
     --profile: string         # Ask CloudTrail itself, as this profile
-    --region: string          # A Region to look into; once for each. Without it, the profile's own and us-east-1
+    --region: string          # A Region to look into; once for each. Without it, all that the account has enabled
     --activity                # Count what was done with the sessions, too
     --json                    # Print JSON: `ledger[]`, or `events[]` of a trail
     --help(-h)                # Print help (see more with '--help')
