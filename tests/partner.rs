@@ -1,7 +1,8 @@
 //! `assume partner`: from a customer's first external ID to its last, as the partner and as the customer.
 
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -256,4 +257,36 @@ fn verify_probes_every_customer_and_keeps_the_last_result() {
     sandbox.fail("throttle*forever@AssumeRole");
     let throttled = partner(home, &["verify", "globex", "--as", "scanner"]);
     assert_eq!(throttled.code, 5, "{throttled:?}");
+}
+
+#[test]
+fn what_a_stopped_verify_has_proved_is_kept() {
+    let (sandbox, _scratch) = with_customers();
+    let home = &sandbox.home;
+    let mut verify = home.command(&["partner", "verify", "--as", "scanner", "--jobs", "1"]);
+    let mut running = verify.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let told = BufReader::new(running.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let first = told.into_iter().find(|line| line.contains("1 of 4: ")).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    assert!(first.ends_with("globex 222222222222 as-expected"), "{first}");
+    let kept = std::fs::read_to_string(registry(home).with_extension("report.json")).unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(kept["customers"]["globex 222222222222"]["judgement"], "as-expected");
+}
+
+#[test]
+fn results_that_cannot_be_kept_are_shown_all_the_same() {
+    let (sandbox, _scratch) = with_customers();
+    let home = &sandbox.home;
+    let report = registry(home).with_extension("report.json");
+    std::os::unix::fs::symlink("/proc/nowhere/report.json", &report).unwrap();
+    let verified = partner(home, &["verify", "globex", "--as", "scanner"]);
+    assert_eq!(
+        (verified.code, verified.stdout.as_str()),
+        (0, "globex 222222222222  as-expected\n"),
+        "{}",
+        verified.stderr
+    );
+    assert!(verified.stderr.contains("the results are not kept: "), "{}", verified.stderr);
 }

@@ -1,6 +1,7 @@
 //! `assume partner`: the external IDs that a partner gives to its customers, from the first one to the last.
 
 mod entries;
+mod last_results;
 mod pack;
 mod verify;
 

@@ -1,19 +1,17 @@
 //! `assume partner verify`: the probe for every customer, several at once, and a report that keeps the last result.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-
+use super::last_results::{Last, LastResults};
 use super::{Kept, RegistryArgs};
 use crate::aws::Line;
 use crate::cli::trust::found::{OPEN, name};
 use crate::cli::trust::target::{Target, credentials};
 use crate::cli::{profile_ref, stdout};
-use crate::config::{Catalog, Origin, Sourced, replace_file};
+use crate::config::{Catalog, Origin, Sourced};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
 use crate::person::{self, plain};
@@ -46,25 +44,6 @@ pub(super) struct VerifyArgs {
     registry: RegistryArgs,
 }
 
-/// The last result of each customer, by customer and account.
-#[derive(Debug, Default, Deserialize, Serialize)]
-struct Report {
-    customers: BTreeMap<String, Last>,
-}
-
-/// What came of the last probe.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-struct Last {
-    at: String,
-    role_arn: String,
-    judgement: String,
-    /// What was let in that should not be.
-    let_in: Vec<String>,
-    /// Whether the customer's role has the ID before still.
-    old_id: bool,
-    because: Option<String>,
-}
-
 /// Runs the command.
 pub(super) fn run(args: &VerifyArgs, world: &World) -> Result<ExitCode, Error> {
     let before = world.with_env(before_first_switch(&world.env));
@@ -72,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(&before)?;
     let chosen = chosen(&kept.registry, &args.customers).map_err(|error| kept.told(error))?;
     let path = kept.path.with_extension("report.json");
-    let (old, mut report) = read(&path)?;
+    let mut results = LastResults::open(path)?;
 
     let mut jobs = Vec::new();
     let mut unserved = 0;
@@ -94,23 +73,20 @@ pub(super) fn run(args: &VerifyArgs, world: &World) -> Result<ExitCode, Error> {
     let who = first.target.who(&Line::new(&before), &deputy);
     let customers = if jobs.len() == 1 { "customer" } else { "customers" };
     person::note(&format!("asking as {who}, {} {customers}", jobs.len()));
-    let results = all(&jobs, &deputy, usize::from(args.jobs), &before)?;
-    let now: BTreeMap<String, Last> = results.into_iter().collect();
-    report
-        .customers
-        .retain(|title, _| kept.registry.entries.iter().any(|e| e.title() == *title && e.external_id.is_some()));
-    report.customers.extend(now.clone());
-    let text = serde_json::to_string_pretty(&report).map_err(|error| Error::new(Kind::System, error))? + "\n";
-    replace_file(&path, old.as_deref(), &text)?;
+    let is_active = |title: &str| kept.registry.entries.iter().any(|e| e.title() == title && e.external_id.is_some());
+    results.report.customers.retain(|title, _| is_active(title));
+    let results = Mutex::new(results);
+    let now = all(&jobs, &deputy, usize::from(args.jobs), &results, &before)?;
+    let results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
 
     let shown = if args.json {
-        let value = serde_json::to_value(&report).map_err(|error| Error::new(Kind::System, error))?;
+        let value = serde_json::to_value(&results.report).map_err(|error| Error::new(Kind::System, error))?;
         stdout::json(&value)
     } else {
         table(&now)
     };
     stdout::print(&shown)?;
-    person::note(&format!("the last results are in {}", path.display()));
+    person::note(&format!("the last results are in {}", results.path.display()));
     let is = |judgement| now.values().any(|last| last.judgement == name(judgement));
     if is(Judgement::LetsInTooMuch) {
         return Ok(ExitCode::from(OPEN));
@@ -132,18 +108,6 @@ fn chosen<'a>(
     }
     let active = registry.entries.iter().filter(|entry| entry.external_id.is_some());
     Ok(active.filter(|entry| customers.is_empty() || customers.contains(&entry.customer)).collect())
-}
-
-fn read(path: &Path) -> Result<(Option<String>, Report), Error> {
-    match std::fs::read_to_string(path) {
-        // A report that cannot be read is no loss: it is made anew.
-        Ok(text) => {
-            let report = serde_json::from_str(&text).unwrap_or_default();
-            Ok((Some(text), report))
-        }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok((None, Report::default())),
-        Err(error) => Err(Error::text(Kind::System, format!("cannot read {}: {error}", path.display()))),
-    }
 }
 
 /// One customer to be probed.
@@ -186,17 +150,24 @@ fn job(
     Ok(Ok(Job { title: entry.title(), target, ids, asked }))
 }
 
-/// Makes all probes, several at once, and says how far it is.
-fn all(jobs: &[Job], deputy: &Credentials, threads: usize, world: &World) -> Result<Vec<(String, Last)>, Error> {
+/// Makes all probes, several at once, says how far it is, and notes each result as it comes.
+fn all(
+    jobs: &[Job],
+    deputy: &Credentials,
+    threads: usize,
+    results: &Mutex<LastResults>,
+    world: &World,
+) -> Result<BTreeMap<String, Last>, Error> {
     let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
+    let done = Mutex::new(BTreeMap::new());
     let work = || -> Result<(), Error> {
         let line = Line::new(world);
         while let Some(job) = jobs.get(next.fetch_add(1, Ordering::Relaxed)) {
             let last = one(job, deputy, &line, world)?;
-            if let Ok(mut done) = done.lock() {
-                done.push((job.title.clone(), last.clone()));
-                person::note(&format!("{} of {}: {} {}", done.len(), jobs.len(), job.title, last.judgement));
+            if let (Ok(mut done), Ok(mut results)) = (done.lock(), results.lock()) {
+                results.note(&job.title, last.clone());
+                person::note(&format!("{} of {}: {} {}", done.len() + 1, jobs.len(), job.title, last.judgement));
+                done.insert(job.title.clone(), last);
             }
         }
         Ok(())
@@ -208,7 +179,7 @@ fn all(jobs: &[Job], deputy: &Credentials, threads: usize, world: &World) -> Res
     for one in ended {
         one.map_err(|_| Error::text(Kind::System, "a probe broke off"))??;
     }
-    Ok(done.into_inner().unwrap_or_default())
+    Ok(done.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Probes one customer: with the ID that is sent, or, where their role does not know it yet, with the one before.
