@@ -83,14 +83,12 @@ impl Places {
         furnish(&mut file, 5);
         let places =
             Self { empty: empty(folder.path()), sandbox, few, many, discovered, service, file, _folder: folder };
-        places.let_files_grow_old();
+        // A config younger than two seconds is read anew each time.
+        for home in [&places.few, &places.many, &places.discovered, &*places.service, &*places.file] {
+            home.until_files_are_settled();
+        }
         places.keep_with_secret_tool();
         places
-    }
-
-    /// A config younger than two seconds is read anew each time.
-    fn let_files_grow_old(&self) {
-        std::thread::sleep(std::time::Duration::from_millis(2_500));
     }
 
     /// An item as long as a session, for `secret-tool` to look up.

@@ -70,8 +70,8 @@ fn on(lane: Lane, rounds: usize) -> Vec<String> {
 
     let first = stage.call();
     assert_eq!(first.ran.code, 0, "{:?}", first.ran);
-    // Files that are so young are not taken for settled yet: the next call would remember where the name leads.
-    thread::sleep(Duration::from_secs(3));
+    // The next call remembers where the name leads.
+    stage.home.until_files_are_settled();
     stage.call();
     stage.call();
     let before = stage.traces();

@@ -109,6 +109,7 @@ impl Home {
 
     /// Asks for a profile until the way to it is kept: a config that was written a moment ago is not believed yet.
     pub(crate) fn until_the_way_is_known(&self, profile: &str) {
+        self.until_files_are_settled();
         let ways = self.path().join(".local/state/assume/ways");
         let _ = std::fs::remove_dir_all(&ways);
         for _ in 0..100 {
@@ -120,6 +121,18 @@ impl Home {
             std::thread::sleep(std::time::Duration::from_millis(100));
         }
         panic!("no way is kept");
+    }
+
+    /// Waits until what was declared is so old that the way through it is kept: no coarse clock stamps it so any more.
+    pub(crate) fn until_files_are_settled(&self) {
+        const TICK: std::time::Duration = std::time::Duration::from_secs(2);
+        let is_young = |name: &str| {
+            let written = std::fs::metadata(self.path().join(name)).and_then(|meta| meta.modified());
+            written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age <= TICK))
+        };
+        while [".config/assume/config.toml", ".aws/credentials", ".aws/config"].into_iter().any(is_young) {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
     }
 
     /// The environment of whoever lives here.
