@@ -580,6 +580,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
@@ -604,6 +605,13 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--own', '--own', [CompletionResultType]::ParameterName, 'An account that is yours, besides those in the config file; may be given again')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every role of the account')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;trust;least' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How it is written: for people, as JSON, or the smaller policy alone')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -694,6 +702,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;trust;help' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
@@ -706,6 +715,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help;check' {
+            break
+        }
+        'assume;trust;help;least' {
             break
         }
         'assume;trust;help;simulate' {
@@ -1012,6 +1024,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         'assume;help;trust' {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
+            [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
             [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
@@ -1023,6 +1036,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust;check' {
+            break
+        }
+        'assume;help;trust;least' {
             break
         }
         'assume;help;trust;simulate' {

@@ -235,6 +235,9 @@ _assume() {
             assume__subcmd__help__subcmd__trust,check)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__check"
                 ;;
+            assume__subcmd__help__subcmd__trust,least)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__least"
+                ;;
             assume__subcmd__help__subcmd__trust,paths)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__paths"
                 ;;
@@ -424,6 +427,9 @@ _assume() {
             assume__subcmd__trust,help)
                 cmd="assume__subcmd__trust__subcmd__help"
                 ;;
+            assume__subcmd__trust,least)
+                cmd="assume__subcmd__trust__subcmd__least"
+                ;;
             assume__subcmd__trust,paths)
                 cmd="assume__subcmd__trust__subcmd__paths"
                 ;;
@@ -447,6 +453,9 @@ _assume() {
                 ;;
             assume__subcmd__trust__subcmd__help,help)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__help"
+                ;;
+            assume__subcmd__trust__subcmd__help,least)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__least"
                 ;;
             assume__subcmd__trust__subcmd__help,paths)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__paths"
@@ -1575,7 +1584,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust)
-            opts="show check simulate paths pull policy probe"
+            opts="show check least simulate paths pull policy probe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1589,6 +1598,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__check)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__least)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3061,7 +3084,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust)
-            opts="-h --help show check simulate paths pull policy probe help"
+            opts="-h --help show check least simulate paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3109,7 +3132,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help)
-            opts="show check simulate paths pull policy probe help"
+            opts="show check least simulate paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3137,6 +3160,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__least)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3227,6 +3264,28 @@ _assume() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__least)
+            opts="-h --profile --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json policy" -- "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

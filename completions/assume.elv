@@ -520,6 +520,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help'
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
@@ -542,6 +543,12 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --own 'An account that is yours, besides those in the config file; may be given again'
             cand --all 'Every role of the account'
             cand --diff 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;trust;least'= {
+            cand --profile 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out'
+            cand --format 'How it is written: for people, as JSON, or the smaller policy alone'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -626,6 +633,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust;help'= {
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
@@ -636,6 +644,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust;help;show'= {
         }
         &'assume;trust;help;check'= {
+        }
+        &'assume;trust;help;least'= {
         }
         &'assume;trust;help;simulate'= {
         }
@@ -878,6 +888,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust'= {
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
+            cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
             cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
@@ -887,6 +898,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust;show'= {
         }
         &'assume;help;trust;check'= {
+        }
+        &'assume;help;trust;least'= {
         }
         &'assume;help;trust;simulate'= {
         }

@@ -385,15 +385,16 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check simulate paths pull policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l all -d 'Every role of the account'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l json -d 'Write it as JSON'
@@ -409,6 +410,11 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l all -d 'Every role of the account'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l diff -d 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from least" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from least" -l format -d 'How it is written: for people, as JSON, or the smaller policy alone' -r -f -a "text\t''
+json\t''
+policy\t''"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from least" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l as -d 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role -d 'The file with the trust policy: as for `assume trust check`' -r -F
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role-arn -d 'The role\'s ARN, where the file does not tell it' -r
@@ -488,6 +494,7 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
@@ -597,6 +604,7 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from mfa" -f -a "remove" -d 'Remove a device\'s seed from the vault'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'

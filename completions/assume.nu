@@ -552,6 +552,18 @@ module completions {
     ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
   ]
 
+  def "nu-complete assume trust least format" [] {
+    [ "text" "json" "policy" ]
+  }
+
+  # Show what of a role's rights was used, and a smaller policy to begin with
+  export extern "assume trust least" [
+    --profile: string         # Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out
+    --format: string@"nu-complete assume trust least format" # How it is written: for people, as JSON, or the smaller policy alone
+    --help(-h)                # Print help (see more with '--help')
+    role: string              # The role: its name, its ARN, or a profile that leads to it
+  ]
+
   # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
   export extern "assume trust simulate" [
     --as: string              # Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it
@@ -658,6 +670,10 @@ module completions {
 
   # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume trust help check" [
+  ]
+
+  # Show what of a role's rights was used, and a smaller policy to begin with
+  export extern "assume trust help least" [
   ]
 
   # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
@@ -977,6 +993,10 @@ module completions {
 
   # Check trust policies: whom they let in by mistake, and what in them can never work
   export extern "assume help trust check" [
+  ]
+
+  # Show what of a role's rights was used, and a smaller policy to begin with
+  export extern "assume help trust least" [
   ]
 
   # Say whether somebody would get a role by its trust policy, what decides it, and what would change it

@@ -43,6 +43,7 @@ mod support;
 mod terminal;
 mod trust_check;
 mod trust_diff;
+mod trust_least;
 mod trust_live;
 mod trust_peer;
 mod trust_paths;

@@ -88,6 +88,11 @@ impl Refusal {
             )
     }
 
+    /// Returns whether the caller has no permission for the call.
+    pub fn is_access_denied(&self) -> bool {
+        matches!(self.code.as_str(), "AccessDenied" | "AccessDeniedException")
+    }
+
     /// Returns whether it is the MFA code that AWS did not take: wrong, or used before. Of a device that is not the user's
     /// AWS says that it is "unable to validate" the code, and no other code would help.
     /// Source: there is no code of its own for it; the texts are those of STS in the field.

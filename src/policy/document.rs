@@ -3,11 +3,11 @@
 use std::fmt;
 
 use super::condition::Condition;
-use super::context::Request;
+use super::context::{Context, Request};
 use super::error::PolicyError;
 use super::parse;
-use super::pattern::Pattern;
-use super::principal::Principals;
+use super::pattern::{Pattern, Syntax};
+use super::principal::{Principal, Principals};
 
 /// A policy document.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,7 +149,23 @@ impl Document {
     }
 }
 
+/// Whether an action as a policy writes it (`s3:Get*`) means that one.
+pub fn action_means(written: &str, action: &str) -> bool {
+    let syntax = Syntax { wildcards: true, variables: false };
+    Pattern::parse(written, syntax, "Action").is_ok_and(|pattern| Actions::Only(vec![pattern]).mean(action))
+}
+
 impl Actions {
+    /// Whether an action is one of those meant.
+    pub fn mean(&self, action: &str) -> bool {
+        self.cover(&Request {
+            action: action.to_owned(),
+            resource: String::new(),
+            principal: Principal::Anonymous,
+            context: Context::new(),
+        })
+    }
+
     /// Whether the request's action is one of those meant.
     pub(super) fn cover(&self, request: &Request) -> bool {
         let matches = |pattern: &Pattern| pattern.matches_any_case(&request.action, request) == Some(true);

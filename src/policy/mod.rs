@@ -35,7 +35,7 @@ pub mod write;
 pub use boundary::{Own, may_take};
 pub use condition::{Condition, Operator, Quantifier, Test};
 pub use context::{Context, Request};
-pub use document::{Actions, Document, Effect, Reading, Resources, Statement, Usage, Version};
+pub use document::{Actions, Document, Effect, Reading, Resources, Statement, Usage, Version, action_means};
 pub use error::PolicyError;
 pub use evaluate::{Decision, Refusal, Side, StatementRef, Verdict, allows, may_assume};
 pub use external_id::{IdForm, IdPrefix, InvalidIdPrefix, Judgement, Weakness, judge};

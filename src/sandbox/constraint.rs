@@ -71,6 +71,10 @@ pub(super) const JWT_ALGORITHM: Limits = Limits { min: 5, max: 5, pattern: None 
 pub(super) const USER_NAME: Limits = limits(1, 128, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
 pub(super) const ROLE_NAME: Limits = limits(1, 64, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
 pub(super) const PATH_PREFIX: Limits = limits(1, 512, r"\u002F[\u0021-\u007F]*", |c| matches!(c, '\u{21}'..='\u{7f}'));
+pub(super) const POLICY_NAME: Limits = limits(1, 128, r"[\w+=,.@-]+", |c| is_word(c) || "+=,.@-".contains(c));
+pub(super) const VERSION_ID: Limits =
+    limits(1, 64, r"v[1-9][0-9]*(\.[A-Za-z0-9-]*)?", |c| is_word(c) || ".-".contains(c));
+pub(super) const JOB_ID: Limits = Limits { min: 36, max: 36, pattern: None };
 pub(super) const MARKER: Limits = limits(1, 320, r"[\u0020-\u00FF]+", |c| matches!(c, '\u{20}'..='\u{ff}'));
 
 impl Constraints {

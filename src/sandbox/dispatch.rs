@@ -164,10 +164,15 @@ impl Asked {
 
 /// Answers, and writes into the record what there is to know.
 pub(super) fn answer(call: &Call, asked: Asked, estate: &mut Estate, now: SystemTime, record: &mut Record) -> Answer {
-    match asked {
+    let answer = match asked {
         Asked::Query { service, operation } => query(call, service, operation, estate, now, record),
         Asked::Route(route) => route.answer(call, estate, now, record),
+    };
+    if let (Some(operation), Some(caller)) = (asked.name(), &record.principal) {
+        let region = record.region.as_deref().unwrap_or_default();
+        estate.used.note(caller, region, (asked.service(), operation), now);
     }
+    answer
 }
 
 fn query(

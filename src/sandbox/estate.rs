@@ -12,12 +12,14 @@ use super::cloudtrail::Trail;
 use super::cognito::{LivePool, PoolToken};
 use super::federation::Desk;
 use super::fresh;
+use super::iam::Job;
 use super::identity_center::{self, Directory};
 use super::issuer::Issuer;
 use super::saml::Metadata;
 use super::scenario::{
     AccessToken, Boundary, Device, OidcProvider, Policies, Role, Scenario, User, saml_provider_arn, user_arn,
 };
+use super::used::Used;
 
 /// All that the server knows.
 #[derive(Debug)]
@@ -50,6 +52,10 @@ pub(super) struct Estate {
     pub(super) archived: BTreeSet<String>,
     /// What was done, in the trail of each account.
     pub(super) trail: Trail,
+    /// What everybody used last.
+    pub(super) used: Used,
+    /// Reports on that, by their job's id.
+    pub(super) jobs: BTreeMap<String, Job>,
 }
 
 #[derive(Debug)]
@@ -188,6 +194,8 @@ impl Estate {
             began: now,
             archived: BTreeSet::new(),
             trail: Trail::default(),
+            used: Used::default(),
+            jobs: BTreeMap::new(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {

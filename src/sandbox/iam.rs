@@ -1,6 +1,9 @@
 //! The operations of IAM that rotating a key takes, and those that read roles.
 
+mod accessed;
+mod policies;
 mod roles;
+mod services;
 
 use std::time::SystemTime;
 
@@ -22,22 +25,44 @@ pub(super) enum Operation {
     UpdateAccessKey,
     ListAccessKeys,
     GetUser,
+    Reads(Reads),
+}
+
+/// What reads roles, their policies, and what those were used for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Reads {
     GetRole,
     ListRoles,
+    ListRolePolicies,
+    GetRolePolicy,
+    ListAttachedRolePolicies,
+    GetPolicy,
+    GetPolicyVersion,
+    GenerateServiceLastAccessedDetails,
+    GetServiceLastAccessedDetails,
 }
+
+pub(super) use accessed::Job;
 
 /// Source: IAM User Guide, "IAM and AWS STS quotas", access keys of a user.
 const MOST_KEYS: usize = 2;
 
 impl Operation {
-    pub(super) const ALL: [Self; 7] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::CreateAccessKey,
         Self::DeleteAccessKey,
         Self::UpdateAccessKey,
         Self::ListAccessKeys,
         Self::GetUser,
-        Self::GetRole,
-        Self::ListRoles,
+        Self::Reads(Reads::GetRole),
+        Self::Reads(Reads::ListRoles),
+        Self::Reads(Reads::ListRolePolicies),
+        Self::Reads(Reads::GetRolePolicy),
+        Self::Reads(Reads::ListAttachedRolePolicies),
+        Self::Reads(Reads::GetPolicy),
+        Self::Reads(Reads::GetPolicyVersion),
+        Self::Reads(Reads::GenerateServiceLastAccessedDetails),
+        Self::Reads(Reads::GetServiceLastAccessedDetails),
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -47,8 +72,23 @@ impl Operation {
             Self::UpdateAccessKey => "UpdateAccessKey",
             Self::ListAccessKeys => "ListAccessKeys",
             Self::GetUser => "GetUser",
+            Self::Reads(reads) => reads.name(),
+        }
+    }
+}
+
+impl Reads {
+    fn name(self) -> &'static str {
+        match self {
             Self::GetRole => "GetRole",
             Self::ListRoles => "ListRoles",
+            Self::ListRolePolicies => "ListRolePolicies",
+            Self::GetRolePolicy => "GetRolePolicy",
+            Self::ListAttachedRolePolicies => "ListAttachedRolePolicies",
+            Self::GetPolicy => "GetPolicy",
+            Self::GetPolicyVersion => "GetPolicyVersion",
+            Self::GenerateServiceLastAccessedDetails => "GenerateServiceLastAccessedDetails",
+            Self::GetServiceLastAccessedDetails => "GetServiceLastAccessedDetails",
         }
     }
 }
@@ -65,8 +105,8 @@ pub(super) fn run(
     if matches!(caller.who, Who::UserSession { mfa_at: None, .. }) {
         return Err(Refusal::unknown_key());
     }
-    if let Operation::GetRole | Operation::ListRoles = operation {
-        return roles::run(operation, caller, parameters, estate, now);
+    if let Operation::Reads(reads) = operation {
+        return read(reads, caller, parameters, estate, now);
     }
     let mut constraints = Constraints::new();
     let named = constraints.optional(parameters, "UserName", USER_NAME);
@@ -74,11 +114,7 @@ pub(super) fn run(
         Operation::DeleteAccessKey | Operation::UpdateAccessKey => {
             Some(constraints.required(parameters, "AccessKeyId", ACCESS_KEY_ID))
         }
-        Operation::CreateAccessKey
-        | Operation::ListAccessKeys
-        | Operation::GetUser
-        | Operation::GetRole
-        | Operation::ListRoles => None,
+        Operation::CreateAccessKey | Operation::ListAccessKeys | Operation::GetUser | Operation::Reads(_) => None,
     };
     let status = match operation {
         Operation::UpdateAccessKey => status(parameters, &mut constraints),
@@ -86,19 +122,45 @@ pub(super) fn run(
         | Operation::DeleteAccessKey
         | Operation::ListAccessKeys
         | Operation::GetUser
-        | Operation::GetRole
-        | Operation::ListRoles => None,
+        | Operation::Reads(_) => None,
     };
     constraints.verdict()?;
     let user = target(operation, named, caller, estate, now)?;
     match (operation, key_id) {
         (Operation::CreateAccessKey, _) => create(user, estate, now),
         (Operation::ListAccessKeys, _) => Ok(list(user, estate)),
-        (Operation::GetUser | Operation::GetRole | Operation::ListRoles, _) => Ok(show(user, estate)),
+        (Operation::GetUser | Operation::Reads(_), _) => Ok(show(user, estate)),
         (Operation::DeleteAccessKey | Operation::UpdateAccessKey, key_id) => {
             change(user, key_id.unwrap_or_default(), status, estate)
         }
     }
+}
+
+fn read(
+    reads: Reads,
+    caller: &Caller,
+    parameters: &Parameters,
+    estate: &mut Estate,
+    now: SystemTime,
+) -> Result<String, Refusal> {
+    match reads {
+        Reads::GetRole => roles::one(caller, parameters, estate, now),
+        Reads::ListRoles => roles::list(caller, parameters, estate, now),
+        Reads::ListRolePolicies => policies::inline_names(caller, parameters, estate, now),
+        Reads::GetRolePolicy => policies::inline(caller, parameters, estate, now),
+        Reads::ListAttachedRolePolicies => policies::attached(caller, parameters, estate, now),
+        Reads::GetPolicy => policies::managed(caller, parameters, estate, now),
+        Reads::GetPolicyVersion => policies::version(caller, parameters, estate, now),
+        Reads::GenerateServiceLastAccessedDetails => accessed::generate(caller, parameters, estate, now),
+        Reads::GetServiceLastAccessedDetails => accessed::get(caller, parameters, estate, now),
+    }
+}
+
+/// Markers are opaque; ours say how many things came before.
+fn begin_of(marker: Option<&str>) -> Result<usize, Refusal> {
+    let Some(marker) = marker else { return Ok(0) };
+    let begin = hex::decode(marker).ok().and_then(|bytes| String::from_utf8(bytes).ok()?.parse::<usize>().ok());
+    begin.ok_or_else(|| Refusal::invalid(format!("Invalid Marker: {marker}")))
 }
 
 fn status(parameters: &Parameters, constraints: &mut Constraints) -> Option<bool> {
@@ -135,20 +197,20 @@ fn target(
         Some(user) => estate.users[user].arn.clone(),
         None => format!("arn:{}:iam::{}:user/{name}", account.partition, account.id),
     };
-    may(operation, caller, estate, now, resource, &format!("user {name}"))?;
+    may(operation.name(), caller, estate, now, resource, &format!("user {name}"))?;
     found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", format!("The user with name {name} cannot be found.")))
 }
 
 /// Refuses what the caller's own policies do not allow.
 fn may(
-    operation: Operation,
+    operation: &str,
     caller: &Caller,
     estate: &Estate,
     now: SystemTime,
     resource: String,
     spoken: &str,
 ) -> Result<(), Refusal> {
-    let action = format!("iam:{}", operation.name());
+    let action = format!("iam:{operation}");
     let request = Request {
         action: action.clone(),
         resource,

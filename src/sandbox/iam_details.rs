@@ -71,7 +71,7 @@ pub(super) fn run(
     for item in page {
         let (list, inner) = match item {
             Item::User(user) => (0, shown_user(user, &policies)),
-            Item::Role(role) => (2, shown_role(role, &policies, estate.began)),
+            Item::Role(role) => (2, shown_role(role, &policies, estate)),
             Item::Policy { boundary, uses } => (3, shown_policy(boundary, *uses, &policies, estate.began)),
         };
         lists[list].push_str(&element("member", &inner));
@@ -134,19 +134,29 @@ fn shown_user(user: &LiveUser, policies: &str) -> String {
         + &tags(&user.tags)
 }
 
-fn shown_role(live: &LiveRole, policies: &str, created: SystemTime) -> String {
+fn shown_role(live: &LiveRole, policies: &str, estate: &Estate) -> String {
     let (role, name) = (&live.role, live.role.arn.name());
     text("Path", &path(name.as_str()))
         + &text("RoleName", name.name())
         + &text("RoleId", &live.id)
         + &text("Arn", &role.arn.to_string())
-        + &text("CreateDate", &rfc3339(created))
+        + &text("CreateDate", &rfc3339(role.created))
         + &text("AssumeRolePolicyDocument", &encoded(&role.trust))
         + "<InstanceProfileList/>"
         + &inline("RolePolicyList", &role.policies)
         + "<AttachedManagedPolicies/>"
         + &bounded(role.boundary.as_ref(), policies)
         + &tags(&role.tags)
+        + &last_used(live, estate)
+}
+
+/// When a role was last used; empty where it never was.
+pub(super) fn last_used(live: &LiveRole, estate: &Estate) -> String {
+    let index = estate.roles.iter().position(|known| known.id == live.id);
+    let used = index.and_then(|index| estate.last_used(index));
+    let inner =
+        used.map_or_else(String::new, |used| text("LastUsedDate", &rfc3339(used.at)) + &text("Region", &used.region));
+    element("RoleLastUsed", &inner)
 }
 
 /// `teams/Deploy` lies in `/teams/`.
@@ -177,7 +187,7 @@ fn shown_policy(boundary: &Boundary, uses: usize, policies: &str, created: Syste
 }
 
 /// The same each time.
-fn policy_id(arn: &str) -> String {
+pub(super) fn policy_id(arn: &str) -> String {
     format!("ANPA{}", &hex::encode_upper(Sha256::digest(arn))[..17])
 }
 
@@ -190,11 +200,11 @@ fn inline(list: &str, policies: &Policies) -> String {
 }
 
 /// A policy as IAM gives it: its JSON, URL-encoded as RFC 3986 says.
-fn encoded(document: &Document) -> String {
+pub(super) fn encoded(document: &Document) -> String {
     utf8_percent_encode(&document.to_json().to_string(), ENCODED).to_string()
 }
 
-fn bounded(boundary: Option<&Boundary>, policies: &str) -> String {
+pub(super) fn bounded(boundary: Option<&Boundary>, policies: &str) -> String {
     boundary.map_or_else(String::new, |boundary| {
         let inner = text("PermissionsBoundaryType", "Policy")
             + &text("PermissionsBoundaryArn", &format!("{policies}/{}", boundary.name));

@@ -42,6 +42,7 @@ mod sigv4;
 mod stage;
 mod sts;
 mod surroundings;
+mod used;
 
 pub use error::{SandboxError, ScenarioError};
 pub use fault::{Failure, Fault, InvalidFailure};

@@ -44,6 +44,8 @@
 //! boundary = { Name = '{"Statement": …}' }
 //! max_session_duration = 3600
 //! tags = { team = "core" }
+//! created = "2025-03-01"                # the beginning of 2026 when left out
+//! last_used = "2026-10-31T09:00:00Z"    # before the sandbox began; never when left out
 //!
 //! [[account.saml_provider]]
 //! name = "Example"                      # arn:aws:iam::111122223333:saml-provider/Example
@@ -76,6 +78,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use openidconnect::core::CoreJsonWebKeySet;
 use serde::Deserialize;
@@ -84,6 +87,7 @@ use serde_json::Value;
 use crate::config::ProviderId;
 use crate::mfa::Seed;
 use crate::policy::Document;
+use crate::policy::lint::time;
 use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
 
 use super::analyzer;
@@ -214,7 +218,13 @@ pub(super) struct Role {
     pub(super) boundary: Option<Boundary>,
     pub(super) max_session: u64,
     pub(super) tags: BTreeMap<String, String>,
+    pub(super) created: SystemTime,
+    /// Before the sandbox began.
+    pub(super) last_used: Option<SystemTime>,
 }
+
+/// When a role was made of which a scenario does not say it: with the year 2026.
+pub(super) const MADE: Duration = Duration::from_secs(1_767_225_600);
 
 /// Identity policies, and what each is called.
 #[derive(Clone, Debug, Default)]
@@ -471,6 +481,10 @@ struct WireRole {
     max_session_duration: u64,
     #[serde(default)]
     tags: BTreeMap<String, String>,
+    #[serde(default)]
+    created: Option<String>,
+    #[serde(default)]
+    last_used: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -612,7 +626,13 @@ impl WireRole {
             name: "trust".to_owned(),
             source,
         })?;
+        let time = |text: &String| {
+            let reason = format!("`{text}` is no time; one looks like 2026-10-31T09:00:00Z");
+            time(text).ok_or_else(|| ScenarioError::Value { whose: whose.clone(), reason })
+        };
         Ok(Role {
+            created: self.created.as_ref().map(time).transpose()?.unwrap_or(SystemTime::UNIX_EPOCH + MADE),
+            last_used: self.last_used.as_ref().map(time).transpose()?,
             arn: RoleArn::new(partition, account.clone(), name),
             trust,
             policies: policies(self.policies, &whose)?,

@@ -4,6 +4,8 @@
 
 pub mod exposure;
 pub mod history;
+pub mod least;
+pub mod patience;
 pub mod probe;
 pub mod pull;
 pub mod regions;

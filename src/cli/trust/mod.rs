@@ -1,7 +1,9 @@
 //! `assume trust`: who may assume a role, and whether that is as it should be.
 
+mod asker;
 mod check;
 pub(super) mod found;
+mod least;
 mod live;
 mod paths;
 mod policy;
@@ -30,6 +32,7 @@ pub(super) struct TrustArgs {
 enum TrustCommand {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
+    Least(least::LeastArgs),
     Simulate(simulate::SimulateArgs),
     Paths(paths::PathsArgs),
     Pull(pull::PullArgs),
@@ -43,6 +46,7 @@ pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
     match &args.command {
         TrustCommand::Show(args) => show::run(args, world),
         TrustCommand::Check(args) => check::run(args, world),
+        TrustCommand::Least(args) => least::run(args, world),
         TrustCommand::Simulate(args) => simulate::run(args, world),
         TrustCommand::Paths(args) => paths::run(args, world),
         TrustCommand::Pull(args) => pull::run(args, world),

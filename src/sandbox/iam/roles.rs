@@ -2,7 +2,7 @@
 //!
 //! Source: IAM API Reference, `GetRole`, `ListRoles`, `Role`: the trust policy is URL-encoded as RFC 3986 says.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -11,46 +11,58 @@ use super::super::call::Parameters;
 use super::super::caller::Caller;
 use super::super::constraint::{Constraints, MARKER, PATH_PREFIX, ROLE_NAME};
 use super::super::estate::{Estate, LiveRole};
+use super::super::iam_details::{bounded, last_used};
 use super::super::sts::rfc3339;
-use super::{Operation, may};
+use super::{Reads, begin_of, may};
 
-/// Does what is asked and returns the inside of the result.
-pub(super) fn run(
-    operation: Operation,
+pub(super) fn one(
     caller: &Caller,
     parameters: &Parameters,
     estate: &Estate,
     now: SystemTime,
 ) -> Result<String, Refusal> {
-    match operation {
-        Operation::ListRoles => list(caller, parameters, estate, now),
-        Operation::GetRole
-        | Operation::CreateAccessKey
-        | Operation::DeleteAccessKey
-        | Operation::UpdateAccessKey
-        | Operation::ListAccessKeys
-        | Operation::GetUser => one(caller, parameters, estate, now),
-    }
-}
-
-fn one(caller: &Caller, parameters: &Parameters, estate: &Estate, now: SystemTime) -> Result<String, Refusal> {
     let mut constraints = Constraints::new();
     let name = constraints.required(parameters, "RoleName", ROLE_NAME);
     constraints.verdict()?;
-    let found = own(caller, estate).into_iter().find(|role| role.role.arn.name().name().eq_ignore_ascii_case(name));
+    let role = &estate.roles[named(Reads::GetRole, name, caller, estate, now)?];
+    let bounded = bounded(role.role.boundary.as_ref(), &policies_of(caller, estate));
+    Ok(element("Role", &(inside(role) + &bounded + &last_used(role, estate))))
+}
+
+/// Finds the role of that name, if the caller may do that to it.
+pub(super) fn named(
+    reads: Reads,
+    name: &str,
+    caller: &Caller,
+    estate: &Estate,
+    now: SystemTime,
+) -> Result<usize, Refusal> {
     let account = caller.account(estate);
+    let is_meant = |role: &LiveRole| {
+        estate.accounts[role.account].id == account.id && role.role.arn.name().name().eq_ignore_ascii_case(name)
+    };
+    let found = estate.roles.iter().position(is_meant);
     let resource = match found {
-        Some(role) => role.role.arn.to_string(),
+        Some(role) => estate.roles[role].role.arn.to_string(),
         None => format!("arn:{}:iam::{}:role/{name}", account.partition, account.id),
     };
-    may(Operation::GetRole, caller, estate, now, resource, &format!("role {name}"))?;
-    let missing = || Refusal::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found."));
-    let role = found.ok_or_else(missing)?;
-    Ok(element("Role", &(inside(role) + &element("RoleLastUsed", ""))))
+    may(reads.name(), caller, estate, now, resource, &format!("role {name}"))?;
+    found.ok_or_else(|| Refusal::new(404, "NoSuchEntity", format!("The role with name {name} cannot be found.")))
+}
+
+/// What the ARNs of the account's policies begin with.
+pub(super) fn policies_of(caller: &Caller, estate: &Estate) -> String {
+    let account = caller.account(estate);
+    format!("arn:{}:iam::{}:policy", account.partition, account.id)
 }
 
 /// Source: IAM API Reference, `ListRoles`: 100 a page where nothing else is said, and 1,000 at most.
-fn list(caller: &Caller, parameters: &Parameters, estate: &Estate, now: SystemTime) -> Result<String, Refusal> {
+pub(super) fn list(
+    caller: &Caller,
+    parameters: &Parameters,
+    estate: &Estate,
+    now: SystemTime,
+) -> Result<String, Refusal> {
     let mut constraints = Constraints::new();
     let prefix = constraints.optional(parameters, "PathPrefix", PATH_PREFIX).unwrap_or("/").to_owned();
     let marker = constraints.optional(parameters, "Marker", MARKER).map(str::to_owned);
@@ -58,15 +70,8 @@ fn list(caller: &Caller, parameters: &Parameters, estate: &Estate, now: SystemTi
     constraints.verdict()?;
     let account = caller.account(estate);
     let resource = format!("arn:{}:iam::{}:role{prefix}", account.partition, account.id);
-    may(Operation::ListRoles, caller, estate, now, resource.clone(), &resource)?;
-    let begin = match marker {
-        None => 0,
-        Some(marker) => {
-            let begin =
-                hex::decode(&marker).ok().and_then(|bytes| String::from_utf8(bytes).ok()?.parse::<usize>().ok());
-            begin.ok_or_else(|| Refusal::invalid(format!("Invalid Marker: {marker}")))?
-        }
-    };
+    may(Reads::ListRoles.name(), caller, estate, now, resource.clone(), &resource)?;
+    let begin = begin_of(marker.as_deref())?;
     let mut roles: Vec<&LiveRole> =
         own(caller, estate).into_iter().filter(|role| path(role).starts_with(&prefix)).collect();
     roles.sort_by(|a, b| a.role.arn.name().name().cmp(b.role.arn.name().name()));
@@ -95,13 +100,10 @@ fn inside(role: &LiveRole) -> String {
         + &text("RoleName", role.role.arn.name().name())
         + &text("RoleId", &role.id)
         + &text("Arn", &role.role.arn.to_string())
-        + &text("CreateDate", &rfc3339(SystemTime::UNIX_EPOCH + MADE))
+        + &text("CreateDate", &rfc3339(role.role.created))
         + &text("AssumeRolePolicyDocument", &utf8_percent_encode(&policy, ESCAPED).to_string())
         + &text("MaxSessionDuration", &role.role.max_session.to_string())
 }
-
-/// When every role here was made: with the year 2026.
-const MADE: Duration = Duration::from_secs(1_767_225_600);
 
 /// All but the unreserved characters. Source: RFC 3986, section 2.3.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::super::error::ScenarioError;
-use super::super::scenario::{Account, Policies, Role, policies};
+use super::super::scenario::{Account, MADE, Policies, Role, policies};
 use crate::policy::Document;
 use crate::terms::RoleArn;
 
@@ -185,6 +185,8 @@ pub(in crate::sandbox) fn roles(declared: &IdentityCenter, accounts: &[Account])
             policies: set.policies.clone(),
             boundary: None,
             max_session: 43_200,
+            created: std::time::SystemTime::UNIX_EPOCH + MADE,
+            last_used: None,
             tags: BTreeMap::new(),
         };
         Some((assignment.clone(), place, set.seconds, role))
