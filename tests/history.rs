@@ -1,5 +1,6 @@
 //! Who became what: the ledger of this machine, files of a trail, and CloudTrail itself.
 
+mod bucket;
 mod files;
 mod ledger;
 mod live;

@@ -166,6 +166,22 @@ impl Clients {
         aws_sdk_account::Client::from_conf(config.build())
     }
 
+    /// Returns a client of S3 in a Region. `endpoint_url` is for another host than AWS's own, which is asked by path.
+    pub fn s3(
+        &self,
+        region: &Region,
+        endpoint_url: Option<&url::Url>,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> aws_sdk_s3::Client {
+        let shared = self.config(credentials, tries).region(SdkRegion::new(region.as_str().to_owned())).build();
+        let mut config = aws_sdk_s3::config::Builder::from(&shared);
+        config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        config.set_force_path_style(endpoint_url.map(|_| true));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
+        aws_sdk_s3::Client::from_conf(config.build())
+    }
+
     /// Returns a client of Cognito identity pools, whose calls are not signed.
     pub fn cognito(&self, reach: &Reach) -> aws_sdk_cognitoidentity::Client {
         let shared =

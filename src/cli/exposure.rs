@@ -99,7 +99,7 @@ pub(super) fn run(args: &ExposureArgs, world: &World) -> Result<ExitCode, Error>
     Ok(ExitCode::from(u8::from(open)))
 }
 
-fn default_identity(catalog: &Catalog) -> Result<String, Error> {
+pub(super) fn default_identity(catalog: &Catalog) -> Result<String, Error> {
     let declared = catalog.defaults().identity.as_ref().map(|identity| identity.value.clone());
     let only = || match catalog.identities().as_slice() {
         [only] => Some(only.clone()),

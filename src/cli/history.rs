@@ -1,27 +1,32 @@
 //! `assume history`: who became what.
 
+mod bucket;
 mod ledger;
 mod live;
 mod trail;
 mod wanted;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::exposure::default_identity;
 use super::{became, profile_ref, stdout};
 use crate::config::Catalog;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
 use crate::person::{self, Progress};
 use crate::session::Ledger;
-use crate::terms::{Region, parse_duration};
-use crate::trust::history::{Activity, By, Call, Files, Story};
+use crate::terms::{AccountId, Region, parse_duration};
+use crate::trust::history::{Files, InvalidPlace, Read, Story, Text};
 use crate::world::World;
 
+use bucket::{InBucket, Within};
 use live::Live;
+use trail::Doings;
 use wanted::Wanted;
 
 /// Show who became which role
@@ -43,24 +48,51 @@ pub(super) struct HistoryArgs {
     /// Only what is not older: `12h`, `7d`
     #[arg(long, value_name = "AGE", default_value = "7d", value_parser = parse_duration)]
     since: Duration,
-    /// Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`
+    /// Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`
+    ///
+    /// A bucket is read as --profile, which needs s3:ListBucket and s3:GetObject there: only the days, accounts and Regions
+    /// that are asked for. Interrupted, the same command goes on where it was.
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
-    /// Ask CloudTrail itself, as this profile
+    /// Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it
     ///
-    /// It looks back 90 days at most, in each Region by itself, two pages of 50 events a second. Interrupted, the same
+    /// CloudTrail looks back 90 days at most, in each Region by itself, two pages of 50 events a second. Interrupted, the same
     /// command within an hour goes on where it was. Needs cloudtrail:LookupEvents, and account:ListRegions.
-    #[arg(long, value_name = "PROFILE", conflicts_with = "from", add = profile_ref::names())]
+    #[arg(long, value_name = "PROFILE", add = profile_ref::names())]
     profile: Option<String>,
     /// A Region to look into; once for each. Without it, all that the account has enabled
-    #[arg(long = "region", value_name = "REGION", requires = "profile")]
+    #[arg(long = "region", value_name = "REGION")]
     regions: Vec<Region>,
-    /// Count what was done with the sessions, too
-    #[arg(long, requires = "from")]
+    /// An account of the organization whose trail is read; once for each. Without it, all
+    #[arg(long = "account", value_name = "ACCOUNT", requires = "from")]
+    accounts: Vec<AccountId>,
+    /// Count what was done with the sessions, too, and with those that were had with them
+    #[arg(long)]
     activity: bool,
     /// Print JSON: `ledger[]`, or `events[]` of a trail
     #[arg(long)]
     json: bool,
+}
+
+impl HistoryArgs {
+    /// The flag that a folder and the ledger have no use for.
+    fn only_in_aws(&self) -> Option<&'static str> {
+        let profile = self.profile.as_ref().map(|_| "--profile");
+        let regions = (!self.regions.is_empty()).then_some("--region");
+        profile.or(regions).or((!self.accounts.is_empty()).then_some("--account"))
+    }
+}
+
+/// Where records come from.
+trait Source {
+    /// Gives each record of a call for a session to `each`. Returns what was searched.
+    fn sessions(&mut self, each: &mut dyn FnMut(&Value)) -> Result<String, Error>;
+
+    /// Gives each record of a call that was signed with one of these keys to `each`.
+    fn done(&mut self, keys: &BTreeSet<Text>, each: &mut dyn FnMut(&Value)) -> Result<(), Error>;
+
+    /// Ends, once all was told. Fails where that cannot be all.
+    fn end(self: Box<Self>) -> Result<(), Error>;
 }
 
 /// Runs the command.
@@ -72,12 +104,45 @@ pub(super) fn run(args: &HistoryArgs, world: &World) -> Result<ExitCode, Error> 
         denied: args.denied,
         from: before.clock.now().checked_sub(args.since),
     };
-    match (&args.from, &args.profile) {
-        (Some(folder), _) => of_files(folder, args, &wanted, &catalog, &before)?,
-        (None, Some(profile)) => of_cloudtrail(profile, args, &wanted, &catalog, &before)?,
-        (None, None) => of_ledger(args, &wanted, &catalog, &before)?,
+    match source(args, &catalog, &before)? {
+        Some(source) => of_trail(source, args, &wanted, &catalog, &before)?,
+        None => of_ledger(args, &wanted, &catalog, &before)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns where to look; `None` is the ledger of this machine.
+fn source<'a>(
+    args: &'a HistoryArgs,
+    catalog: &Catalog,
+    world: &'a World,
+) -> Result<Option<Box<dyn Source + 'a>>, Error> {
+    let bucket = args.from.as_deref().and_then(Path::to_str).filter(|from| from.starts_with("s3://"));
+    let in_aws = bucket.is_some() || (args.from.is_none() && args.profile.is_some());
+    if !in_aws && let Some(flag) = args.only_in_aws() {
+        let text = format!("{flag} is for what lies in AWS");
+        return Err(Error::text(Kind::Usage, text).with_hint("--profile PROFILE, or --from s3://BUCKET".to_owned()));
+    }
+    if let Some(bucket) = bucket {
+        let place = bucket.parse().map_err(|error: InvalidPlace| Error::text(Kind::Usage, error.to_string()))?;
+        let profile = match &args.profile {
+            Some(profile) => profile.clone(),
+            None => default_identity(catalog)?,
+        };
+        let from = Story::from(world.clock.now().checked_sub(args.since)).oldest();
+        let within = Within { place, accounts: &args.accounts, regions: &args.regions, from };
+        return Ok(Some(Box::new(InBucket::open(within, &profile, catalog, world)?)));
+    }
+    match (&args.from, &args.profile) {
+        (Some(folder), _) => Ok(Some(Box::new(Files::below(folder)?))),
+        (None, Some(profile)) => Ok(Some(Box::new(Live::open(profile, &args.regions, args.since, catalog, world)?))),
+        (None, None) if args.activity => {
+            let hint = "assume history --activity --profile PROFILE, or --from where the files of a trail lie";
+            let text = "the ledger of this machine does not know what was done with a session; a trail does";
+            Err(Error::text(Kind::Usage, text).with_hint(hint.to_owned()))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn of_ledger(args: &HistoryArgs, wanted: &Wanted, catalog: &Catalog, world: &World) -> Result<(), Error> {
@@ -89,66 +154,56 @@ fn of_ledger(args: &HistoryArgs, wanted: &Wanted, catalog: &Catalog, world: &Wor
     Ok(())
 }
 
-fn of_files(folder: &Path, args: &HistoryArgs, wanted: &Wanted, catalog: &Catalog, world: &World) -> Result<(), Error> {
-    let files = Files::below(folder)?;
-    let mut story = Story::from(wanted.from);
-    let read = read(&files, |record| _ = story.add(record))?;
-    let activity = |calls: &[&Call]| {
-        let mut activity = Activity::of_keys(calls.iter().filter_map(|call| call.event.issued_key.clone()));
-        self::read(&files, |record| activity.add(record)).map(|_| activity)
-    };
-    let activity = args.activity.then_some(&activity as Count<'_>);
-    let searched = format!("{} records of {} files", read.records, read.files);
-    show(&story, activity, &searched, args, wanted, catalog, world)
-}
-
-fn of_cloudtrail(
-    profile: &str,
+/// Shows what of a trail is asked for.
+fn of_trail(
+    mut source: Box<dyn Source + '_>,
     args: &HistoryArgs,
     wanted: &Wanted,
     catalog: &Catalog,
     world: &World,
 ) -> Result<(), Error> {
     let mut story = Story::from(wanted.from);
-    let mut live = Live::open(profile, &args.regions, args.since, catalog, world)?;
-    let events = live.look_up(&By::operations(), "events", |record| _ = story.add(record))?;
-    let searched = format!("{events} events of CloudTrail in {} Regions", live.regions());
-    show(&story, None, &searched, args, wanted, catalog, world)?;
-    live.end()
-}
-
-/// Counts what was done with the sessions that those calls gave.
-type Count<'a> = &'a dyn Fn(&[&Call]) -> Result<Activity, Error>;
-
-/// Shows what of a story is asked for.
-fn show(
-    story: &Story,
-    activity: Option<Count<'_>>,
-    searched: &str,
-    args: &HistoryArgs,
-    wanted: &Wanted,
-    catalog: &Catalog,
-    world: &World,
-) -> Result<(), Error> {
+    let searched = source.sessions(&mut |record| _ = story.add(record))?;
     // Who cannot read their ledger may read the trail.
     let ledger = Ledger::new(world).entries().unwrap_or_default();
     let me = args.me.then(|| {
         let declared = catalog.defaults().session_name.as_ref().map(|name| name.value.clone());
         trail::Me::of(&ledger, declared.unwrap_or_else(|| became::who(world)).as_str())
     });
-    let calls = trail::find(story, wanted, me.as_ref());
-    let activity = activity.map(|count| count(&calls)).transpose()?;
-    let page = trail::Page { story, calls: &calls, activity: activity.as_ref(), ledger: &ledger };
+    let calls = trail::find(&story, wanted, me.as_ref());
+    let mut doings = args.activity.then(|| trail::Doings::of(&calls, &story));
+    if let Some(Doings { activity, .. }) = &mut doings {
+        let keys = activity.keys();
+        if !keys.is_empty() {
+            source.done(&keys, &mut |record| activity.add(record))?;
+        }
+    }
+    let page = trail::Page { story: &story, calls: &calls, doings: doings.as_ref(), ledger: &ledger };
     stdout::print(&if args.json { page.json() } else { page.text() })?;
     if calls.is_empty() {
         person::note(&format!("nothing like that in the last {}, in {searched}", wanted::age(args.since)));
     }
-    Ok(())
+    source.end()
 }
 
-fn read(files: &Files, each: impl FnMut(&Value)) -> Result<crate::trust::history::Read, Error> {
+impl Source for Files {
+    fn sessions(&mut self, each: &mut dyn FnMut(&Value)) -> Result<String, Error> {
+        let read = of_files(self, each)?;
+        Ok(format!("{} records of {} files", read.records, read.files))
+    }
+
+    fn done(&mut self, _: &BTreeSet<Text>, each: &mut dyn FnMut(&Value)) -> Result<(), Error> {
+        of_files(self, each).map(drop)
+    }
+
+    fn end(self: Box<Self>) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+fn of_files(files: &Files, each: impl FnMut(&Value)) -> Result<Read, Error> {
     let mut progress = Progress::default();
-    let told = |read: crate::trust::history::Read| {
+    let told = |read: Read| {
         progress.show(&format!("{} of {} files read, {} records", read.files, read.of, read.records));
     };
     Ok(files.read(each, told)?)

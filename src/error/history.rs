@@ -2,7 +2,7 @@
 
 use super::{Error, Kind};
 use crate::aws::AwsError;
-use crate::trust::history::{FilesError, LookupError};
+use crate::trust::history::{BucketError, FilesError, LookupError};
 
 impl From<FilesError> for Error {
     fn from(error: FilesError) -> Self {
@@ -13,6 +13,35 @@ impl From<FilesError> for Error {
             }
         };
         Self::new(Kind::System, error).with_hint(hint)
+    }
+}
+
+impl From<BucketError> for Error {
+    fn from(error: BucketError) -> Self {
+        match error {
+            BucketError::Aws { bucket, source } => {
+                let hint = match &source {
+                    AwsError::Refused(refusal) if refusal.code == "NoSuchBucket" => {
+                        "`aws cloudtrail describe-trails` says which bucket a trail writes to"
+                    }
+                    AwsError::Refused(refusal) if refusal.code.starts_with("AccessDenied") => {
+                        "whoever reads needs s3:ListBucket for the bucket, s3:GetObject for what lies in it, and kms:Decrypt \
+                         where it is encrypted with a key"
+                    }
+                    AwsError::Refused(_)
+                    | AwsError::NoAnswer { .. }
+                    | AwsError::CaBundle { .. }
+                    | AwsError::Setup { .. } => "the same command goes on where it was",
+                };
+                Self::from(source).while_doing(format!("s3://{bucket} cannot be read")).with_hint(hint.to_owned())
+            }
+            BucketError::Empty(_) => Self::new(Kind::Refused, error).with_hint(
+                "a trail writes to s3://BUCKET/PREFIX/AWSLogs/; an account, a Region or a day that it has no files of is not \
+                 there"
+                    .to_owned(),
+            ),
+            BucketError::Busy | BucketError::Kept(_) => Self::new(Kind::System, error),
+        }
     }
 }
 

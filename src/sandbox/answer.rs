@@ -48,6 +48,8 @@ pub(super) enum Content {
     Xml,
     Json,
     Html,
+    /// No text: the body has one character, up to U+00FF, for each byte.
+    Bytes,
 }
 
 impl Content {
@@ -56,6 +58,7 @@ impl Content {
             Self::Xml => "text/xml",
             Self::Json => "application/json",
             Self::Html => "text/html; charset=utf-8",
+            Self::Bytes => "application/octet-stream",
         }
     }
 }

@@ -12,7 +12,7 @@ use super::cloudtrail::{self, Noted};
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, regions, sts};
+use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, regions, s3, sts};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,7 @@ pub(super) enum Route {
     Analyzer(analyzer::Operation),
     CloudTrail(cloudtrail::Operation),
     Regions(regions::Operation),
+    S3(s3::Operation),
 }
 
 impl Operation {
@@ -56,6 +57,9 @@ impl Operation {
 impl Route {
     /// Returns the route of a request, if it has one.
     fn of(call: &Call) -> Option<Self> {
+        if let Some(operation) = s3::Operation::of(call) {
+            return Some(Self::S3(operation));
+        }
         let identity_center = identity_center::Operation::of(call).map(Self::IdentityCenter);
         let federation = || federation::Operation::of(call).map(Self::Federation);
         let issuer = || issuer::Operation::of(call).map(Self::Issuer);
@@ -77,6 +81,7 @@ impl Route {
             Self::Analyzer(_) => "access-analyzer",
             Self::CloudTrail(_) => "cloudtrail",
             Self::Regions(_) => "account",
+            Self::S3(_) => "s3",
         }
     }
 
@@ -90,6 +95,7 @@ impl Route {
             Self::Analyzer(operation) => operation.name(),
             Self::CloudTrail(operation) => operation.name(),
             Self::Regions(operation) => operation.name(),
+            Self::S3(operation) => operation.name(),
         }
     }
 
@@ -102,6 +108,7 @@ impl Route {
             Self::Analyzer(operation) => analyzer::answer(operation, call, estate, now, record),
             Self::CloudTrail(operation) => cloudtrail::answer(operation, call, estate, now, record),
             Self::Regions(regions::Operation::ListRegions) => regions::answer(call, estate, now, record),
+            Self::S3(operation) => s3::answer(operation, call, estate, now, record),
         }
     }
 
@@ -113,6 +120,7 @@ impl Route {
             Self::Analyzer(_) => analyzer::refuse(refusal),
             Self::CloudTrail(_) => cloudtrail::refuse(refusal),
             Self::Regions(_) => regions::refuse(refusal),
+            Self::S3(_) => s3::refuse(refusal, request_id),
             Self::Federation(_) => federation::refuse(refusal),
             Self::Issuer(_) => issuer::refuse(refusal),
         }

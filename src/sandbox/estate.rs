@@ -15,6 +15,7 @@ use super::fresh;
 use super::iam::Job;
 use super::identity_center::{self, Directory};
 use super::issuer::Issuer;
+use super::s3::Bucket;
 use super::saml::Metadata;
 use super::scenario::{
     AccessToken, Boundary, Device, OidcProvider, Policies, Role, Scenario, User, saml_provider_arn, user_arn,
@@ -56,6 +57,8 @@ pub(super) struct Estate {
     pub(super) used: Used,
     /// Reports on that, by their job's id.
     pub(super) jobs: BTreeMap<String, Job>,
+    /// Where trails deliver.
+    pub(super) buckets: Vec<Bucket>,
 }
 
 #[derive(Debug)]
@@ -196,6 +199,7 @@ impl Estate {
             trail: Trail::default(),
             used: Used::default(),
             jobs: BTreeMap::new(),
+            buckets: scenario.trails.iter().map(Bucket::of).collect(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {

@@ -185,8 +185,12 @@ fn finish(answer: Answer, form: Form, mut record: Record, now: SystemTime, share
     let request_id = record.request_id.clone();
     write_down(record, now, shared);
 
-    let length = answer.body.len();
-    let mut response = Response::new(Reply::new(answer.body, form));
+    let body = match answer.content {
+        Content::Bytes => answer.body.chars().map(|c| u8::try_from(c).unwrap_or_default()).collect(),
+        Content::Xml | Content::Json | Content::Html => answer.body.into_bytes(),
+    };
+    let length = body.len();
+    let mut response = Response::new(Reply::new(body, form));
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(answer.content.mime()));
@@ -207,7 +211,7 @@ fn finish(answer: Answer, form: Form, mut record: Record, now: SystemTime, share
 }
 
 fn plain(status: u16, text: String) -> Response<Reply> {
-    let mut response = Response::new(Reply::new(text, Form::Whole));
+    let mut response = Response::new(Reply::new(text.into_bytes(), Form::Whole));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     response
 }
@@ -229,8 +233,8 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    fn new(text: String, form: Form) -> Self {
-        let whole = Bytes::from(text);
+    fn new(body: Vec<u8>, form: Form) -> Self {
+        let whole = Bytes::from(body);
         let length = whole.len() as u64;
         match form {
             Form::Whole => Self { rest: Some(whole), length, break_after: None },

@@ -34,6 +34,7 @@ mod members;
 mod mfa_code;
 mod profiles;
 mod regions;
+mod s3;
 mod saml;
 mod scenario;
 mod server;

@@ -69,6 +69,14 @@
 //! app_id = "amzn1.application…"         # www.amazon.com:app_id
 //! user_id = "amzn1.account…"            # www.amazon.com:user_id, graph.facebook.com:id
 //!
+//! [[trail]]                             # a trail that delivers to a bucket
+//! bucket = "example-trail"
+//! account = "111122223333"              # whose bucket it is
+//! region = "eu-west-1"                  # where it lies
+//! prefix = "logs"                       # before AWSLogs/
+//! organization = "o-a1b2c3d4e5"         # of all its accounts; left out, of that account alone
+//! kms_key = "arn:aws:kms:…"             # who reads needs kms:Decrypt for it
+//!
 //! [profile.deploy]                      # a role profile of the throwaway home
 //! user = "alice"                        # or "111122223333/alice", or via = "another-profile"
 //! role_arn = "arn:aws:iam::111122223333:role/teams/Deploy"
@@ -93,6 +101,7 @@ use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, Rol
 use super::analyzer;
 use super::error::ScenarioError;
 use super::identity_center::{self, IdentityCenter};
+use super::s3;
 use super::saml::Metadata;
 
 /// A world of accounts.
@@ -102,6 +111,7 @@ pub struct Scenario {
     pub(super) profiles: Vec<Profile>,
     pub(super) access_tokens: Vec<AccessToken>,
     pub(super) identity_center: Option<IdentityCenter>,
+    pub(super) trails: Vec<s3::Declared>,
 }
 
 /// How somebody of the scenario names what they want to become.
@@ -266,8 +276,16 @@ impl Scenario {
         let identity_center = wire.identity_center.map(|wire| wire.declared(&accounts)).transpose()?;
         let access_tokens =
             wire.access_token.into_iter().map(WireAccessToken::access_token).collect::<Result<_, _>>()?;
-        let mut scenario = Self { accounts, profiles: Vec::new(), access_tokens, identity_center };
+        let mut scenario = Self { accounts, profiles: Vec::new(), access_tokens, identity_center, trails: wire.trail };
         scenario.check_names()?;
+        let is_known = |trail: &s3::Declared| {
+            let is_same = |account: &Account| account.id.as_str() == trail.account;
+            scenario.accounts.iter().any(is_same)
+        };
+        if let Some(trail) = scenario.trails.iter().find(|trail| !is_known(trail)) {
+            let (whose, account) = (format!("trail {}", trail.bucket), &trail.account);
+            return Err(ScenarioError::Value { whose, reason: format!("there is no account {account}") });
+        }
         let names: BTreeSet<String> = wire.profile.keys().cloned().collect();
         for (name, profile) in wire.profile {
             let profile = profile.profile(name, &names, &scenario)?;
@@ -356,6 +374,8 @@ struct Wire {
     identity_center: Option<identity_center::Wire>,
     #[serde(default)]
     access_token: Vec<WireAccessToken>,
+    #[serde(default)]
+    trail: Vec<s3::Declared>,
     #[serde(default)]
     profile: BTreeMap<String, WireProfile>,
 }

@@ -179,9 +179,10 @@ impl Server {
         self.shared.estate().identity_center.revoke();
     }
 
-    /// Adds an event to an account's trail, as if it had happened just now.
+    /// Adds an event to an account's trail: of the time that it says, else as if it had happened just now.
     pub fn record_event(&self, account: &str, region: &str, event: serde_json::Value) {
-        self.shared.estate().trail.add(account, region, self.now(), event);
+        let said = event["eventTime"].as_str().and_then(|time| humantime::parse_rfc3339(time).ok());
+        self.shared.estate().trail.add(account, region, said.unwrap_or_else(|| self.now()), event);
     }
 
     /// Encodes a message that DecodeAuthorizationMessage of this server reads.

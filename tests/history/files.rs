@@ -9,6 +9,7 @@ use crate::support::home::Home;
 
 const CALLER: &str = "111122223333";
 const HUB: &str = "123456789012";
+const RESTORE: &str = "arn:aws:iam::777788889999:role/Restore";
 
 fn record(id: &str, time: &str, recipient: &str, more: &Value) -> Value {
     let mut record = json!({
@@ -109,11 +110,37 @@ fn who_became_what_is_joined_over_accounts_and_followed_over_two_hops() {
         "arn:aws:sts::123456789012:assumed-role/Admin/alice  became  arn:aws:iam::777788889999:role/Restore",
         "    session alice, external ID ours-1, source identity alice@example.com, from 198.51.100.7, by aws-cli/2.31, in eu-west-1",
         "    chained from arn:aws:iam::123456789012:role/Admin, which arn:aws:iam::111122223333:user/alice got at ",
-        "    did s3 PutObject 2 times",
+        "    did s3 PutObject 2 times in eu-west-1, at ",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
     assert!(!text.contains("secret-looking"));
+}
+
+#[test]
+fn what_was_done_is_followed_over_the_roles_that_a_session_became() {
+    let home = Home::new();
+    synced(&home);
+    let text = home.run(&["history", "Admin", "--from", "bucket", "--activity"]).stdout;
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().position(|line| line.starts_with("    did ")).unwrap_or_else(|| panic!("{text}"));
+    assert!(lines[at].starts_with("    did sts AssumeRole once in eu-west-1, at 20"), "{text}");
+    assert!(lines[at + 1].starts_with("    then became arn:aws:iam::777788889999:role/Restore at 20"), "{text}");
+    assert!(lines[at + 2].starts_with("      did s3 PutObject 2 times in eu-west-1, at 20"), "{text}");
+    let shown = events(&home, &["Admin", "--activity"]);
+    let [admin] = shown.as_slice() else { panic!("{shown:#?}") };
+    assert_eq!(admin["activity"][0]["operation"], "AssumeRole");
+    let onward = &admin["onward"][0];
+    assert_eq!((&onward["role_arn"], &onward["access_key_id"]), (&json!(RESTORE), &json!("ASIARESTORE")));
+    assert_eq!(
+        (&onward["activity"][0]["count"], &onward["activity"][0]["regions"][0]),
+        (&json!(2), &json!("eu-west-1"))
+    );
+    // Where the second role is shown by itself, what it did stands there and nowhere else.
+    let all = events(&home, &["--activity"]);
+    assert_eq!((&all[0]["onward"], &all[1]["activity"][0]["operation"]), (&json!([]), &json!("PutObject")));
+    let refused = home.run(&["history", "--activity"]);
+    assert_eq!(refused.code, 2, "{refused:?}");
 }
 
 #[test]

@@ -164,6 +164,32 @@ fn a_lookup_that_is_killed_goes_on_where_it_was_and_nothing_is_missed_or_twice()
 }
 
 #[test]
+fn what_was_done_with_a_session_is_looked_up_by_its_key_in_each_region() {
+    let sandbox = place();
+    let aws = aws_cli::program();
+    let aws = aws.to_str().unwrap();
+    assert_eq!(sandbox.home.run(&["credential-process", "back"]).code, 0);
+    for _ in 0..2 {
+        // Refused, and logged where the global service is.
+        sandbox.home.run(&["exec", "hub", "--", aws, "iam", "list-roles"]);
+    }
+    assert_eq!(sandbox.home.run(&["exec", "hub", "--", aws, "sts", "get-caller-identity"]).code, 0);
+    let regions = ["--region", "eu-west-1", "--region", "us-east-1"];
+    let words = [&["history", "hub", "--profile", "auditor", "--activity"][..], &regions].concat();
+    let ran = sandbox.home.run(&words);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for line in [
+        "    did iam ListRoles AccessDenied 2 times in us-east-1, ",
+        "    did sts AssumeRole once in eu-west-1, at ",
+        "    did sts GetCallerIdentity once in eu-west-1, at ",
+        "    then became arn:aws:iam::111122223333:role/Back at ",
+    ] {
+        assert!(ran.stdout.contains(line), "{line}\n{ran:?}");
+    }
+    assert_eq!(throttled(&sandbox), 0);
+}
+
+#[test]
 fn who_may_not_look_is_told_what_it_takes_and_one_who_is_too_fast_waits() {
     let sandbox = place();
     let refused = sandbox.home.run(&["history", "--region", "eu-west-1", "--profile", "bob"]);

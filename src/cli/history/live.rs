@@ -1,10 +1,12 @@
 //! CloudTrail asked as a profile, in every Region that the account has enabled.
 
+use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::time::Duration;
 
 use serde_json::Value;
 
+use super::Source;
 use crate::aws::Line;
 use crate::cli::became::{self, Consumer};
 use crate::cli::overrides::OverrideArgs;
@@ -14,8 +16,11 @@ use crate::error::{Error, Kind};
 use crate::person::{self, Progress};
 use crate::session::Credentials;
 use crate::terms::Region;
-use crate::trust::history::{By, Journal, Lookup, LookupError, REACH};
+use crate::trust::history::{By, Journal, Lookup, LookupError, REACH, Text};
 use crate::world::World;
+
+/// How many sessions have a journal of their own: it is written anew after each page.
+const KEYS_AT_ONCE: usize = 50;
 
 /// CloudTrail, as a profile reaches it.
 pub(super) struct Live<'a> {
@@ -55,7 +60,7 @@ impl<'a> Live<'a> {
     }
 
     /// Looks that up in each Region, and gives each event to `each`. Returns how many there were.
-    pub(super) fn look_up(&mut self, by: &[By], what: &str, each: impl FnMut(&Value)) -> Result<u64, Error> {
+    fn look_up(&mut self, by: &[By], what: &str, each: &mut dyn FnMut(&Value)) -> Result<u64, Error> {
         let opened = Journal::open(self.profile, &self.regions, by, self.since, self.world);
         let mut journal = opened.map_err(|error| match error.kind() {
             ErrorKind::WouldBlock => Error::text(Kind::System, "another process looks up the same at this moment"),
@@ -74,7 +79,9 @@ impl<'a> Live<'a> {
             progress.show(&format!("CloudTrail: {done} of {all} Regions, {} {what} so far", journal.len()));
         };
         let endpoint = self.endpoint.as_ref().map(|endpoint| &endpoint.value);
-        let mut refused = Lookup { line: &self.line, by: &self.by, endpoint }.fill(&mut journal, told)?;
+        let again = !self.journals.is_empty();
+        let lookup = Lookup { line: &self.line, by: &self.by, endpoint, again };
+        let mut refused = lookup.fill(&mut journal, told)?;
         if refused.len() == self.regions.len()
             && let Some(first) = refused.pop()
         {
@@ -86,14 +93,31 @@ impl<'a> Live<'a> {
         self.refused = refused;
         Ok(events)
     }
+}
 
-    /// How many Regions were looked into.
-    pub(super) fn regions(&self) -> usize {
-        self.regions.len() - self.refused.len()
+impl Source for Live<'_> {
+    fn sessions(&mut self, each: &mut dyn FnMut(&Value)) -> Result<String, Error> {
+        let events = self.look_up(&By::operations(), "events", each)?;
+        Ok(format!("{events} events of CloudTrail in {} Regions", self.regions.len() - self.refused.len()))
     }
 
-    /// Ends, once all was told. Fails where that cannot be all, since a Region refused.
-    pub(super) fn end(self) -> Result<(), Error> {
+    fn done(&mut self, keys: &BTreeSet<Text>, each: &mut dyn FnMut(&Value)) -> Result<(), Error> {
+        let seconds = keys.len() / 2;
+        if seconds > 60 {
+            person::note(&format!(
+                "{} sessions, two a second in each Region: some {} minutes; --since, --me and ROLE make it less",
+                keys.len(),
+                seconds / 60
+            ));
+        }
+        let by: Vec<By> = keys.iter().map(|key| By::Key(key.to_string())).collect();
+        for some in by.chunks(KEYS_AT_ONCE) {
+            self.look_up(some, "calls of these sessions", each)?;
+        }
+        Ok(())
+    }
+
+    fn end(self: Box<Self>) -> Result<(), Error> {
         for journal in self.journals {
             // What was told is not needed any more; what is left of it is begun anew in an hour.
             let _ = journal.remove();

@@ -1,6 +1,6 @@
 //! What CloudTrail tells, in the words of a person and as JSON.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::cli::stdout;
 use crate::person::plain;
 use crate::session::Entry;
 use crate::terms::show_time;
-use crate::trust::history::{Activity, Actor, Call, Story, Text};
+use crate::trust::history::{Activity, Actor, Call, Deed, Onward, Story, Text};
 
 /// Whoever sits at this machine: by what its ledger and its config know.
 #[derive(Debug)]
@@ -47,11 +47,42 @@ pub(super) fn find<'s>(story: &'s Story, wanted: &Wanted, me: Option<&Me>) -> Ve
     calls
 }
 
+/// What was done with the sessions, and with those that were had with them.
+pub(super) struct Doings<'a> {
+    onward: Onward<'a>,
+    pub(super) activity: Activity,
+    /// The keys of the sessions that are shown by themselves.
+    shown: HashSet<&'a str>,
+}
+
+impl<'a> Doings<'a> {
+    /// Begins to count for the sessions that those calls gave, and for all that came of these.
+    pub(super) fn of(calls: &[&'a Call], story: &'a Story) -> Self {
+        let onward = story.onward();
+        let mut keys = BTreeSet::new();
+        for key in calls.iter().filter_map(|call| call.event.issued_key.as_ref()) {
+            keys.extend(onward.of(key).iter().filter_map(|call| call.event.issued_key.clone()));
+            keys.insert(key.clone());
+        }
+        let shown = calls.iter().filter_map(|call| call.event.issued_key.as_deref()).collect();
+        Self { onward, activity: Activity::of_keys(keys), shown }
+    }
+}
+
+impl<'a> Doings<'a> {
+    /// The sessions that came of that one and are not shown by themselves.
+    fn hidden(&self, key: &str) -> Vec<&'a Call> {
+        let mut onward = self.onward.of(key);
+        onward.retain(|call| call.event.issued_key.as_deref().is_none_or(|key| !self.shown.contains(key)));
+        onward
+    }
+}
+
 /// What is shown.
 pub(super) struct Page<'a> {
     pub(super) story: &'a Story,
     pub(super) calls: &'a [&'a Call],
-    pub(super) activity: Option<&'a Activity>,
+    pub(super) doings: Option<&'a Doings<'a>>,
     /// What was made from here, and by which program.
     pub(super) ledger: &'a [Entry],
 }
@@ -109,17 +140,27 @@ impl Page<'_> {
         lines.extend(self.entry_of(call).map(|entry| {
             format!("made on this machine as {}, by {}", entry.profile, entry.program.as_deref().unwrap_or("a program"))
         }));
-        lines.extend(self.done(call).map(|(service, operation, error, count)| {
-            let error = error.map(|code| format!(" {code}")).unwrap_or_default();
-            format!("did {service} {operation}{error} {count} times")
-        }));
         lines.retain(|line| !line.is_empty());
+        if let (Some(doings), Some(key)) = (self.doings, event.issued_key.as_deref()) {
+            lines.extend(Self::done(doings, key));
+        }
         lines
     }
 
-    fn done(&self, call: &Call) -> impl Iterator<Item = (&str, &str, Option<&str>, u64)> {
-        let key = call.event.issued_key.as_deref();
-        self.activity.zip(key).into_iter().flat_map(|(activity, key)| activity.of(key))
+    /// What was done with a session, and with those that came of it and are not shown by themselves.
+    fn done(doings: &Doings<'_>, key: &str) -> Vec<String> {
+        let mut lines: Vec<String> = doings.activity.of(key).map(|deed| format!("did {}", told(&deed))).collect();
+        for next in doings.hidden(key) {
+            let event = &next.event;
+            let role = event.role_arn.as_deref().unwrap_or(&event.operation);
+            lines.push(format!("then became {role} at {}", show_time(event.time)));
+            let done = event.issued_key.as_deref().into_iter().flat_map(|key| doings.activity.of(key));
+            lines.extend(done.map(|deed| format!("  did {}", told(&deed))));
+        }
+        if lines.is_empty() {
+            lines.push("did nothing that is recorded here".to_owned());
+        }
+        lines
     }
 
     pub(super) fn json(&self) -> String {
@@ -152,14 +193,46 @@ impl Page<'_> {
             "chain": chain,
             "ledger": self.entry_of(call),
         });
-        if self.activity.is_some() {
-            let done = self.done(call).map(|(service, operation, error, count)| {
-                json!({ "service": service, "operation": operation, "error": error, "count": count })
+        if let Some(doings) = self.doings {
+            let key = event.issued_key.as_deref().unwrap_or_default();
+            shown["activity"] = doings.activity.of(key).map(|deed| deed_as_json(&deed)).collect();
+            let onward = doings.hidden(key).into_iter().map(|next| {
+                let mut shown = short(next);
+                let key = next.event.issued_key.as_deref().unwrap_or_default();
+                shown["access_key_id"] = json!(key);
+                shown["activity"] = doings.activity.of(key).map(|deed| deed_as_json(&deed)).collect();
+                shown
             });
-            shown["activity"] = done.collect();
+            shown["onward"] = onward.collect();
         }
         shown
     }
+}
+
+/// `s3 PutObject AccessDenied 3 times in eu-west-1, from TIME to TIME`
+fn told(deed: &Deed<'_>) -> String {
+    let Deed { service, operation, error, tally } = deed;
+    let error = error.map(|code| format!(" {code}")).unwrap_or_default();
+    let regions: Vec<&str> = tally.regions.iter().map(String::as_str).collect();
+    let place = if regions.is_empty() { String::new() } else { format!(" in {}", regions.join(", ")) };
+    let (first, last) = (show_time(tally.first), show_time(tally.last));
+    match tally.count {
+        1 => format!("{service} {operation}{error} once{place}, at {first}"),
+        count if first == last => format!("{service} {operation}{error} {count} times{place}, at {first}"),
+        count => format!("{service} {operation}{error} {count} times{place}, from {first} to {last}"),
+    }
+}
+
+fn deed_as_json(deed: &Deed<'_>) -> Value {
+    json!({
+        "service": deed.service,
+        "operation": deed.operation,
+        "error": deed.error,
+        "count": deed.tally.count,
+        "first": show_time(deed.tally.first),
+        "last": show_time(deed.tally.last),
+        "regions": deed.tally.regions,
+    })
 }
 
 fn short(call: &Call) -> Value {

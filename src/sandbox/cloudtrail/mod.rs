@@ -38,12 +38,12 @@ pub(super) struct Trail {
 
 /// An event in the trail of one account.
 #[derive(Debug)]
-struct Recorded {
-    number: u64,
-    account: String,
-    region: String,
-    at: SystemTime,
-    event: Value,
+pub(super) struct Recorded {
+    pub(super) number: u64,
+    pub(super) account: String,
+    pub(super) region: String,
+    pub(super) at: SystemTime,
+    pub(super) event: Value,
 }
 
 /// More than anybody tries out; the oldest go first.
@@ -80,6 +80,12 @@ impl Trail {
         if self.records.len() > MOST {
             self.records.pop_front();
         }
+    }
+
+    /// What was recorded after the record with that number, oldest first.
+    pub(super) fn since(&self, number: u64) -> impl Iterator<Item = &Recorded> {
+        let first = self.records.partition_point(|recorded| recorded.number <= number);
+        self.records.range(first..)
     }
 
     fn pace(&mut self, account: &str, region: &str) -> Result<(), Refusal> {

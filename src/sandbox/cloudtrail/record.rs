@@ -8,13 +8,13 @@ use std::time::SystemTime;
 
 use serde_json::{Map, Value, json};
 
-use super::super::answer::Refusal;
+use super::super::answer::{Refusal, Service};
 use super::super::call::Call;
 use super::super::caller::{Caller, Who};
 use super::super::estate::Estate;
 use super::super::fresh;
 use super::super::sigv4::Signature;
-use crate::terms::{RoleArn, show_time};
+use crate::terms::{Region, RoleArn, show_time};
 
 /// What is to be written down.
 pub(in super::super) struct Noted<'a> {
@@ -38,7 +38,12 @@ pub(in super::super) fn note(noted: &Noted<'_>, estate: &mut Estate) {
     let of_role = role.map(|role| role.account().to_string());
     let of_caller = noted.caller.map(|caller| caller.account(estate).id.to_string());
     let (Some(own), of_role) = (of_caller.clone().or_else(|| of_role.clone()), of_role) else { return };
-    let region = noted.caller.map_or(REGION, |caller| caller.region.as_str());
+    // A global service is logged in one Region, whichever a request was signed for.
+    let global = noted.caller.filter(|_| noted.service == Service::Iam.name());
+    let global = global.map(|caller| caller.account(estate).partition.implicit_region());
+    let region = global.as_ref().map(Region::as_str).or(noted.caller.map(|caller| caller.region.as_str()));
+    let region = region.unwrap_or(REGION).to_owned();
+    let region = region.as_str();
     let across = of_role.filter(|role| *role != own && noted.result.is_ok());
     let shared = across.is_some().then(fresh::request_id);
     let own_event = event(noted, identity(noted, estate), &own, region, shared.as_deref());

@@ -57,6 +57,9 @@ pub(super) struct Signer<'a> {
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
+/// In the place of the body's hash.
+const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
+
 /// What is encoded in a canonical query: all but the unreserved characters of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// The same in a canonical path, where a slash stays.
@@ -202,12 +205,17 @@ impl Signature {
         format!("{ALGORITHM}\n{}\n{scope}\n{}", self.timestamp, hex::encode(Sha256::digest(canonical_request)))
     }
 
-    /// What was encoded in the path is encoded once more, as all services but S3 have it.
+    /// What was encoded in the path is encoded once more, as all services but S3 have it. S3 takes an unsigned body, too.
     fn canonical_request(&self, call: &Call) -> String {
         let headers: String = self.signed_headers.iter().map(|name| canonical_header(call, name)).collect();
-        let hash = hex::encode(Sha256::digest(&call.body));
+        let is_s3 = self.service == "s3";
+        let unsigned = call.header("x-amz-content-sha256").filter(|hash| is_s3 && *hash == UNSIGNED);
+        let hash = unsigned.map_or_else(|| hex::encode(Sha256::digest(&call.body)), str::to_owned);
         let signed = self.signed_headers.join(";");
-        let path = percent_encode(call.path.as_bytes(), RESERVED_IN_PATH).to_string();
+        let path = match is_s3 {
+            true => percent_encode(&percent_decode_str(&call.path).collect::<Vec<u8>>(), RESERVED_IN_PATH).to_string(),
+            false => percent_encode(call.path.as_bytes(), RESERVED_IN_PATH).to_string(),
+        };
         [call.method.as_str(), &path, &self.canonical_query(call), &headers, &signed, &hash].join("\n")
     }
 

@@ -48,7 +48,7 @@ pub struct Read {
 }
 
 /// What CloudTrail writes has some 50 MB at most; what grows beyond all measure is no file of its.
-const LONGEST: u64 = 2 * 1024 * 1024 * 1024;
+pub(super) const LONGEST: u64 = 2 * 1024 * 1024 * 1024;
 
 impl Files {
     /// Finds the files (`.json.gz`, `.json`) below a folder, or takes the one that is named. Links to folders are not
@@ -100,7 +100,7 @@ impl Files {
 }
 
 /// Reads `{"Records": […]}`, which trails write, or `{"Events": […]}`, which LookupEvents answers.
-fn records(from: impl io::Read, each: &mut dyn FnMut(&Value)) -> Result<(), serde_json::Error> {
+pub(super) fn records(from: impl io::Read, each: &mut dyn FnMut(&Value)) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_reader(from);
     reader.deserialize_map(Document(each))?;
     reader.end()

@@ -186,7 +186,7 @@ impl Journal {
 }
 
 #[cfg(unix)]
-fn open(path: &std::path::Path) -> io::Result<File> {
+pub(super) fn open(path: &std::path::Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
     let no_follow = rustix::fs::OFlags::NOFOLLOW.bits().cast_signed();
     let mut options = OpenOptions::new();
@@ -194,7 +194,7 @@ fn open(path: &std::path::Path) -> io::Result<File> {
 }
 
 #[cfg(not(unix))]
-fn open(path: &std::path::Path) -> io::Result<File> {
+pub(super) fn open(path: &std::path::Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 

@@ -46,6 +46,8 @@ pub struct Lookup<'a> {
     pub by: &'a Credentials,
     /// Another host than AWS's own.
     pub endpoint: Option<&'a url::Url>,
+    /// Whether CloudTrail may have been asked a moment ago.
+    pub again: bool,
 }
 
 /// One page.
@@ -97,7 +99,7 @@ impl Lookup<'_> {
         let looked = self.line.call(|clients| {
             let client = |region: &Region| clients.cloudtrail(region, self.endpoint, self.by, Tries::Once);
             let clients = regions.iter().map(|region| (region.to_string(), client(region))).collect();
-            fill(clients, journal, &mut progress)
+            fill(clients, journal, self.again, &mut progress)
         });
         looked.map_err(setup)?
     }
@@ -107,10 +109,11 @@ impl Lookup<'_> {
 async fn fill(
     clients: BTreeMap<String, Client>,
     journal: &mut Journal,
+    again: bool,
     progress: &mut impl FnMut(&Journal),
 ) -> Result<Vec<LookupError>, LookupError> {
     // Whoever was killed may have asked a moment ago.
-    let before = journal.is_resumed.then(Instant::now);
+    let before = (journal.is_resumed || again).then(Instant::now);
     let mut turns: BTreeMap<String, Turn> =
         clients.keys().map(|region| (region.clone(), Turn { answered: [before; 2], ..Turn::default() })).collect();
     let side_by_side = Arc::new(Semaphore::new(SIDE_BY_SIDE));

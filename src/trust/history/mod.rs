@@ -4,14 +4,18 @@
 //! What an event says is somebody else's text: session names, user agents and external IDs are chosen by callers. Nothing
 //! here prints.
 
+mod activity;
+mod bucket;
 mod event;
 mod files;
 mod journal;
 mod lookup;
 mod story;
 
+pub use activity::{Activity, Deed, Tally};
+pub use bucket::{Bucket, BucketError, Far, InvalidPlace, Place, Told, Unread};
 pub use event::{Actor, Event, OPERATIONS, Text};
 pub use files::{Files, FilesError, Read};
 pub use journal::{By, Journal, Search};
 pub use lookup::{Lookup, LookupError, REACH};
-pub use story::{Activity, Call, Story};
+pub use story::{Call, Onward, Story};

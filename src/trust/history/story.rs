@@ -1,12 +1,12 @@
 //! Events put together: the two records of a call between accounts are one, and each caller is followed back to the call
 //! that gave them their keys.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
-use super::event::{Event, Text, Texts, text};
+use super::event::{Event, Text, Texts};
 
 /// A call for a session, and whose trails it stands in.
 #[derive(Clone, Debug)]
@@ -43,6 +43,11 @@ impl Story {
     /// Begins a story of what was called from then on; what the callers' keys came from is kept, too.
     pub fn from(time: Option<SystemTime>) -> Self {
         Self { oldest: time.and_then(|time| time.checked_sub(LONGEST_SESSION)), ..Self::default() }
+    }
+
+    /// Nothing from before is kept.
+    pub fn oldest(&self) -> Option<SystemTime> {
+        self.oldest
     }
 
     /// Adds a record. Returns whether it is of a call for a session.
@@ -97,6 +102,18 @@ impl Story {
         self.calls.is_empty()
     }
 
+    /// Returns which sessions were made of others: those that were had with a key, by that key, in the order of time.
+    pub fn onward(&self) -> Onward<'_> {
+        let mut made: HashMap<&str, Vec<&Call>> = HashMap::new();
+        for call in self.calls.iter().filter(|call| call.event.issued_key.is_some()) {
+            if let Some(key) = call.event.actor.key.as_deref() {
+                made.entry(key).or_default().push(call);
+            }
+        }
+        made.values_mut().for_each(|calls| calls.sort_by_key(|call| call.event.time));
+        Onward(made)
+    }
+
     /// Returns the calls that the caller got their keys from: the last one first.
     pub fn chain<'s>(&'s self, call: &'s Call) -> Vec<&'s Call> {
         let mut chain = Vec::new();
@@ -112,35 +129,24 @@ impl Story {
     }
 }
 
-/// What was done with some sessions: how often each call was made, and how it was refused.
+/// Sessions by the key that they were had with.
 #[derive(Debug)]
-pub struct Activity {
-    counts: BTreeMap<Text, BTreeMap<What, u64>>,
-}
+pub struct Onward<'s>(HashMap<&'s str, Vec<&'s Call>>);
 
-/// Service, operation, error code.
-type What = (String, String, Option<String>);
-
-impl Activity {
-    /// Begins to count for the sessions with these keys.
-    pub fn of_keys(keys: impl Iterator<Item = Text>) -> Self {
-        Self { counts: keys.map(|key| (key, BTreeMap::new())).collect() }
-    }
-
-    /// Counts a record, if one of the sessions made the call.
-    pub fn add(&mut self, record: &Value) {
-        let Some(key) = text(record, &["userIdentity", "accessKeyId"]) else { return };
-        let Some(counts) = self.counts.get_mut(key) else { return };
-        let own = |name: &str| text(record, &[name]).unwrap_or_default().to_owned();
-        let service = own("eventSource").trim_end_matches(".amazonaws.com").to_owned();
-        let error = text(record, &["errorCode"]).map(str::to_owned);
-        *counts.entry((service, own("eventName"), error)).or_default() += 1;
-    }
-
-    /// Returns service, operation, error code and count of what that session did.
-    pub fn of(&self, key: &str) -> impl Iterator<Item = (&str, &str, Option<&str>, u64)> {
-        let counts = self.counts.get(key).into_iter().flatten();
-        counts.map(|((service, name, error), count)| (service.as_str(), name.as_str(), error.as_deref(), *count))
+impl<'s> Onward<'s> {
+    /// Returns all that came of a session over any number of steps, each before what came of it.
+    pub fn of(&self, key: &str) -> Vec<&'s Call> {
+        let mut found: Vec<&Call> = Vec::new();
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut waiting: Vec<&Call> = self.0.get(key).into_iter().flatten().rev().copied().collect();
+        while let Some(call) = waiting.pop() {
+            let Some(own) = call.event.issued_key.as_deref().filter(|own| *own != key && seen.insert(own)) else {
+                continue;
+            };
+            found.push(call);
+            waiting.extend(self.0.get(own).into_iter().flatten().rev());
+        }
+        found
     }
 }
 
@@ -246,5 +252,24 @@ mod tests {
             assert!(story.add(&read), "{read}");
         }
         assert_eq!(story.len(), 3);
+    }
+
+    #[test]
+    fn what_came_of_a_session_is_found_over_every_hop_and_a_made_up_circle_ends() {
+        let hop = |id: &str, by: &str, gives: &str| {
+            record(id, json!({ "userIdentity": { "accessKeyId": by }, "responseElements": issues(gives) }))
+        };
+        let mut story = Story::default();
+        let hops = [("3", "TWO", "THREE"), ("1", "AKIA", "ONE"), ("2", "ONE", "TWO"), ("4", "THREE", "ONE")];
+        for record in hops.iter().map(|(id, by, gives)| hop(id, by, gives)) {
+            story.add(&record);
+        }
+        let onward = story.onward();
+        let ids = |key: &str| -> Vec<String> {
+            onward.of(key).iter().map(|call| call.event.id.as_deref().unwrap().to_owned()).collect()
+        };
+        assert_eq!(ids("ONE"), ["2", "3"]);
+        assert_eq!(ids("AKIA"), ["1", "2", "3"]);
+        assert!(ids("nobody").is_empty());
     }
 }
