@@ -844,12 +844,13 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;history' {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what is not older: `12h`, `7d`')
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`')
-            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask CloudTrail itself, as this profile')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look into; once for each. Without it, all that the account has enabled')
+            [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'An account of the organization whose trail is read; once for each. Without it, all')
             [CompletionResult]::new('--me', '--me', [CompletionResultType]::ParameterName, 'Only what was done from here: by a key that the ledger knows, or under your session name')
             [CompletionResult]::new('--denied', '--denied', [CompletionResultType]::ParameterName, 'Only what AWS refused')
-            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Count what was done with the sessions, too')
+            [CompletionResult]::new('--activity', '--activity', [CompletionResultType]::ParameterName, 'Count what was done with the sessions, too, and with those that were had with them')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: `ledger[]`, or `events[]` of a trail')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

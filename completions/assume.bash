@@ -1752,7 +1752,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__history)
-            opts="-h --me --denied --since --from --profile --region --activity --json --help"
+            opts="-h --me --denied --since --from --profile --region --account --activity --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1771,6 +1771,10 @@ _assume() {
                     return 0
                     ;;
                 --region)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --account)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

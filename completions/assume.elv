@@ -748,12 +748,13 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;history'= {
             cand --since 'Only what is not older: `12h`, `7d`'
-            cand --from 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`'
-            cand --profile 'Ask CloudTrail itself, as this profile'
+            cand --from 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`'
+            cand --profile 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it'
             cand --region 'A Region to look into; once for each. Without it, all that the account has enabled'
+            cand --account 'An account of the organization whose trail is read; once for each. Without it, all'
             cand --me 'Only what was done from here: by a key that the ledger knows, or under your session name'
             cand --denied 'Only what AWS refused'
-            cand --activity 'Count what was done with the sessions, too'
+            cand --activity 'Count what was done with the sessions, too, and with those that were had with them'
             cand --json 'Print JSON: `ledger[]`, or `events[]` of a trail'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'

@@ -547,12 +547,13 @@ complete -c assume -n "__fish_assume_using_subcommand partner; and __fish_seen_s
 complete -c assume -n "__fish_assume_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "verify" -d 'Probe the roles of all customers: whether each lets you in with its external ID, and with nothing else'
 complete -c assume -n "__fish_assume_using_subcommand partner; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand history" -l since -d 'Only what is not older: `12h`, `7d`' -r
-complete -c assume -n "__fish_assume_using_subcommand history" -l from -d 'Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`' -r -F
-complete -c assume -n "__fish_assume_using_subcommand history" -l profile -d 'Ask CloudTrail itself, as this profile' -r
+complete -c assume -n "__fish_assume_using_subcommand history" -l from -d 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`' -r -F
+complete -c assume -n "__fish_assume_using_subcommand history" -l profile -d 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l region -d 'A Region to look into; once for each. Without it, all that the account has enabled' -r
+complete -c assume -n "__fish_assume_using_subcommand history" -l account -d 'An account of the organization whose trail is read; once for each. Without it, all' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l me -d 'Only what was done from here: by a key that the ledger knows, or under your session name'
 complete -c assume -n "__fish_assume_using_subcommand history" -l denied -d 'Only what AWS refused'
-complete -c assume -n "__fish_assume_using_subcommand history" -l activity -d 'Count what was done with the sessions, too'
+complete -c assume -n "__fish_assume_using_subcommand history" -l activity -d 'Count what was done with the sessions, too, and with those that were had with them'
 complete -c assume -n "__fish_assume_using_subcommand history" -l json -d 'Print JSON: `ledger[]`, or `events[]` of a trail'
 complete -c assume -n "__fish_assume_using_subcommand history" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand sandbox; and not __fish_seen_subcommand_from tour help" -l port -d 'The port to listen on; 0 means any that is free' -r

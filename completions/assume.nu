@@ -813,10 +813,11 @@ module completions {
     --me                      # Only what was done from here: by a key that the ledger knows, or under your session name
     --denied                  # Only what AWS refused
     --since: string           # Only what is not older: `12h`, `7d`
-    --from: path              # Read the files of a trail in this folder; first, `aws s3 sync s3://BUCKET/AWSLogs DIR`
-    --profile: string         # Ask CloudTrail itself, as this profile
+    --from: path              # Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`
+    --profile: string         # Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it
     --region: string          # A Region to look into; once for each. Without it, all that the account has enabled
-    --activity                # Count what was done with the sessions, too
+    --account: string         # An account of the organization whose trail is read; once for each. Without it, all
+    --activity                # Count what was done with the sessions, too, and with those that were had with them
     --json                    # Print JSON: `ledger[]`, or `events[]` of a trail
     --help(-h)                # Print help (see more with '--help')
     role?: string             # Only this role: a profile, an ARN, or the role's name

@@ -498,7 +498,7 @@ mod tests {
             ),
             ("Action=AssumeRole", "sts", "400 InvalidAction: Could not find operation AssumeRole for version null"),
             ("", "sts", "400 MissingAction: The request must contain the parameter Action"),
-            ("", "s3", "501 NotImplemented: The sandbox answers for STS and IAM, not for s3."),
+            ("", "ec2", "501 NotImplemented: The sandbox answers for STS and IAM, not for ec2."),
         ];
         for (form, service, expected) in cases {
             let signer = Signer { service, ..signer(&alice, stage.now) };
