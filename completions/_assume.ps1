@@ -603,8 +603,11 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--fail-on', '--fail-on', [CompletionResultType]::ParameterName, 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none')
             [CompletionResult]::new('--suppressions', '--suppressions', [CompletionResultType]::ParameterName, 'A file of findings that are accepted, each with its reason and until when')
             [CompletionResult]::new('--own', '--own', [CompletionResultType]::ParameterName, 'An account that is yours, besides those in the config file; may be given again')
+            [CompletionResult]::new('--reference', '--reference', [CompletionResultType]::ParameterName, 'With --validate: a policy that none may allow more than (CheckNoNewAccess)')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Every role of the account')
             [CompletionResult]::new('--diff', '--diff', [CompletionResultType]::ParameterName, 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains')
+            [CompletionResult]::new('--validate', '--validate', [CompletionResultType]::ParameterName, 'Have IAM Access Analyzer look at the policies too (ValidatePolicy, CheckNoPublicAccess): their text is sent to AWS, and AWS charges for each CheckNoPublicAccess and CheckNoNewAccess')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'With --validate: make the charged calls without asking')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -3102,7 +3102,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__check)
-            opts="-h --all --profile --diff --format --fail-on --suppressions --own --help"
+            opts="-h --all --profile --diff --format --fail-on --suppressions --own --validate --reference --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3125,6 +3125,10 @@ _assume() {
                     return 0
                     ;;
                 --own)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --reference)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

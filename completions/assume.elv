@@ -541,8 +541,11 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --fail-on 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none'
             cand --suppressions 'A file of findings that are accepted, each with its reason and until when'
             cand --own 'An account that is yours, besides those in the config file; may be given again'
+            cand --reference 'With --validate: a policy that none may allow more than (CheckNoNewAccess)'
             cand --all 'Every role of the account'
             cand --diff 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
+            cand --validate 'Have IAM Access Analyzer look at the policies too (ValidatePolicy, CheckNoPublicAccess): their text is sent to AWS, and AWS charges for each CheckNoPublicAccess and CheckNoNewAccess'
+            cand --yes 'With --validate: make the charged calls without asking'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

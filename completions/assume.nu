@@ -548,6 +548,9 @@ module completions {
     --fail-on: string         # How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
     --suppressions: path      # A file of findings that are accepted, each with its reason and until when
     --own: string             # An account that is yours, besides those in the config file; may be given again
+    --validate                # Have IAM Access Analyzer look at the policies too (ValidatePolicy, CheckNoPublicAccess): their text is sent to AWS, and AWS charges for each CheckNoPublicAccess and CheckNoNewAccess
+    --reference: path         # With --validate: a policy that none may allow more than (CheckNoNewAccess)
+    --yes                     # With --validate: make the charged calls without asking
     --help(-h)                # Print help (see more with '--help')
     ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
   ]

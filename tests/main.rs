@@ -49,6 +49,7 @@ mod trust_peer;
 mod trust_paths;
 mod trust_pull;
 mod trust_rules;
+mod trust_validate;
 mod vault_stores;
 mod trust_policy;
 mod trust_probe;

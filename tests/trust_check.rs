@@ -157,7 +157,7 @@ fn sarif_is_what_its_schema_says() {
     assert!(is_sarif(&home, &nothing.stdout), "{}", nothing.stdout);
 }
 
-fn is_sarif(home: &Home, log: &str) -> bool {
+pub(crate) fn is_sarif(home: &Home, log: &str) -> bool {
     let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/trust/sarif-2.1.0.schema.json");
     let script = "import json, sys, jsonschema\n\
                   schema = json.load(open(sys.argv[1]))\n\

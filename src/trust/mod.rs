@@ -12,3 +12,4 @@ pub mod regions;
 pub mod registry;
 pub mod roles;
 pub mod snapshot;
+pub mod validate;

@@ -5,7 +5,9 @@ mod github;
 mod report;
 mod sarif;
 mod suppress;
+mod validate;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -22,7 +24,7 @@ use crate::error::{Error, Kind};
 use crate::person;
 use crate::policy::Document;
 use crate::policy::diff::compare;
-use crate::policy::lint::{Among, Around, Severity, check, check_together};
+use crate::policy::lint::{Among, Around, Finding, Severity, check, check_together};
 use crate::terms::AccountId;
 use crate::world::World;
 
@@ -49,6 +51,8 @@ pub(in crate::cli) struct CheckArgs {
     /// An account that is yours, besides those in the config file; may be given again
     #[arg(long, value_name = "ACCOUNT")]
     own: Vec<AccountId>,
+    #[command(flatten)]
+    validate: validate::ValidateArgs,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
@@ -95,7 +99,8 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
             "which accounts are yours is not known (accounts.own, --own): every account counts as somebody else's",
         );
     }
-    let report = findings(&subjects, suppressions);
+    let analyzed = validate::findings(&args.validate, &args.whose, &subjects, &catalog, world)?;
+    let report = findings(&subjects, suppressions, analyzed);
     stdout::print(&match args.format {
         Format::Text => report.text(),
         Format::Json => report.json(),
@@ -141,7 +146,11 @@ fn compared(args: &CheckArgs, around: &Around, world: &World) -> Result<ExitCode
     Ok(ExitCode::from(if told.is_wider() { FOUND } else { 0 }))
 }
 
-fn findings(subjects: &[Subject], mut suppressions: Suppressions) -> Report<'_> {
+fn findings(
+    subjects: &[Subject],
+    mut suppressions: Suppressions,
+    mut analyzed: BTreeMap<usize, Vec<Finding>>,
+) -> Report<'_> {
     let mut told: Vec<Told<'_>> = Vec::new();
     let among: Vec<Among<'_>> =
         subjects.iter().map(|subject| Among { text: &subject.policy, around: &subject.around }).collect();
@@ -153,6 +162,7 @@ fn findings(subjects: &[Subject], mut suppressions: Suppressions) -> Report<'_> 
         let known = |id: &str, place: &_| found.iter().any(|known| known.rule.id == id && known.place == *place);
         let others: Vec<_> = others.filter(|finding| !known(finding.rule.id, &finding.place)).collect();
         found.extend(others);
+        found.extend(analyzed.remove(&number).unwrap_or_default());
         told.extend(found.into_iter().map(|finding| {
             let accepted = suppressions.accept(subject, &finding);
             Told { subject: Some(subject), line: subject.line(&finding.place), finding, accepted }

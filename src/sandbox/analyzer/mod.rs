@@ -4,6 +4,7 @@
 //! unused access finds roles that nobody became since the sandbox began. Each is there in every Region, as role findings are.
 //! Source: IAM Access Analyzer API Reference and its model, version 2019-11-01.
 
+mod checks;
 mod findings;
 
 use std::time::SystemTime;
@@ -47,6 +48,9 @@ pub(super) enum Operation {
     ListFindings,
     GetFinding,
     UpdateFindings,
+    ValidatePolicy,
+    CheckNoPublicAccess,
+    CheckNoNewAccess,
 }
 
 /// How many findings a page has if nobody says, and at most.
@@ -59,6 +63,9 @@ impl Operation {
             ("POST", "/findingv2") => Some(Self::ListFindings),
             ("GET", path) if path.starts_with("/findingv2/") => Some(Self::GetFinding),
             ("PUT", "/finding") => Some(Self::UpdateFindings),
+            ("POST", "/policy/validation") => Some(Self::ValidatePolicy),
+            ("POST", "/policy/check-no-public-access") => Some(Self::CheckNoPublicAccess),
+            ("POST", "/policy/check-no-new-access") => Some(Self::CheckNoNewAccess),
             _ => None,
         }
     }
@@ -69,6 +76,9 @@ impl Operation {
             Self::ListFindings => "ListFindingsV2",
             Self::GetFinding => "GetFindingV2",
             Self::UpdateFindings => "UpdateFindings",
+            Self::ValidatePolicy => "ValidatePolicy",
+            Self::CheckNoPublicAccess => "CheckNoPublicAccess",
+            Self::CheckNoNewAccess => "CheckNoNewAccess",
         }
     }
 }
@@ -99,7 +109,11 @@ pub(super) fn refuse(refusal: &Refusal) -> Answer {
     Answer {
         status,
         content: Content::Json,
-        body: json!({ "message": refusal.message }).to_string(),
+        body: match code {
+            "ValidationException" => json!({ "message": refusal.message, "reason": "fieldValidationFailed" }),
+            _ => json!({ "message": refusal.message }),
+        }
+        .to_string(),
         headers: vec![("x-amzn-errortype", code.to_owned())],
         code: Some(code.to_owned()),
     }
@@ -119,6 +133,9 @@ fn made(
     let account = caller.account(estate).id.as_str().to_owned();
     let region = caller.region.clone();
     match operation {
+        Operation::ValidatePolicy => checks::validate(call),
+        Operation::CheckNoPublicAccess => checks::no_public_access(call),
+        Operation::CheckNoNewAccess => checks::no_new_access(call),
         Operation::ListAnalyzers => {
             let all = analyzers(estate, &account, &region).into_iter();
             let analyzers: Vec<Value> = all.map(|(arn, kind)| analyzer(&arn, kind, now)).collect();
@@ -172,6 +189,9 @@ fn action(operation: Operation) -> &'static str {
         Operation::ListFindings => "ListFindings",
         Operation::GetFinding => "GetFinding",
         Operation::UpdateFindings => "UpdateFindings",
+        Operation::ValidatePolicy => "ValidatePolicy",
+        Operation::CheckNoPublicAccess => "CheckNoPublicAccess",
+        Operation::CheckNoNewAccess => "CheckNoNewAccess",
     }
 }
 

@@ -10,11 +10,17 @@ use serde_json::{Value, json};
 use super::report::{Report, Told};
 use crate::cli::stdout;
 use crate::policy::lint::{EXPIRED, RULES, Rule, Severity};
+use crate::trust::validate;
 
 /// Returns the findings as SARIF.
 pub(super) fn sarif(report: &Report<'_>) -> String {
     let found: BTreeSet<&str> = report.told.iter().map(|told| told.finding.rule.id).collect();
-    let rules: Vec<&Rule> = RULES.iter().chain([&EXPIRED]).filter(|rule| found.contains(rule.id)).collect();
+    let rules: Vec<&Rule> = RULES
+        .iter()
+        .chain([&EXPIRED])
+        .chain(validate::RULES.iter().copied())
+        .filter(|rule| found.contains(rule.id))
+        .collect();
     let results: Vec<Value> = report.told.iter().map(|told| result(told, report, &rules)).collect();
     stdout::json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",

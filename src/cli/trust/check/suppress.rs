@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::super::subject::Subject;
 use crate::error::{Error, Kind};
 use crate::policy::lint::{EXPIRED, Finding, Place, RULES, Severity, time};
+use crate::trust::validate;
 use crate::world::World;
 
 /// What is accepted.
@@ -55,7 +56,7 @@ impl Suppressions {
         let read: File = toml::from_str(&text).map_err(|error| wrong(error.message().to_owned()))?;
         let mut entries = Vec::new();
         for written in read.suppress {
-            if !RULES.iter().any(|rule| rule.id == written.rule) {
+            if !RULES.iter().any(|rule| rule.id == written.rule) && validate::rule(&written.rule).is_none() {
                 return Err(wrong(format!("there is no rule `{}`", written.rule)));
             }
             if written.reason.trim().is_empty() {
