@@ -498,3 +498,23 @@ fn no_token_reaches_a_log_a_card_or_standard_error() {
         assert!(!told.contains(kept[secret].as_str().unwrap()), "{secret}");
     }
 }
+
+#[test]
+fn a_sign_in_that_no_store_keeps_serves_the_command_that_asked_for_it() {
+    let mut sandbox = sandbox("", "auto_login = true");
+    // There is no such folder, and none can be made: what is read is not there, and nothing can be written.
+    let set =
+        [("ASSUME_VAULT", "file"), ("ASSUME_VAULT_PASSPHRASE", "a passphrase"), ("XDG_DATA_HOME", "/proc/nowhere")];
+    for (name, value) in set {
+        sandbox.home.set(name, value);
+    }
+    sandbox.person("allow");
+    let ran = sandbox.home.run(&["credential-process", "deploy"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(ran.stdout.contains("SessionToken"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("the token of `corp` is not kept, and serves this command only: "), "{}", ran.stderr);
+    assert_eq!(sandbox.called("CreateToken"), 1, "one sign-in was enough");
+    let login = sandbox.home.run(&["login", "corp"]);
+    assert_eq!(login.code, 8, "{}", login.stderr);
+    assert!(login.stderr.contains("signed in at `corp` for nothing: no store keeps the token"), "{}", login.stderr);
+}

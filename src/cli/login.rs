@@ -75,6 +75,11 @@ fn with_token(args: &LoginArgs, at: &impl TokenSignIn, origin: &Origin) -> Resul
     let manner = Manner::of(args.device, args.no_browser, &kept.world.env);
     let (line, flight) = (Line::new(kept.world), Flight::new(kept.world));
     let token = token(at, Want::SignIn(manner), origin, &line, &flight, |_| ())?;
+    if kept.is_lost() {
+        let text = format!("signed in at `{}` for nothing: no store keeps the token", kept.called);
+        let hint = "`assume vault` says which stores answer".to_owned();
+        return Err(Error::text(Kind::Vault, text).at(origin).with_hint(hint));
+    }
     let until = show_time(at.expires_at(&token));
     let more = if at.can_be_refreshed(&token) { ", and is refreshed by itself after that" } else { "" };
     person::note(&format!("signed in at `{}` ({}): it lasts until {until}{more}", kept.called, kept.place));

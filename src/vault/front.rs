@@ -1,9 +1,9 @@
 //! The vault's front: which store is asked for which kind of secret, in which order, and what is said when one fails.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use super::file::{FileStore, KeySource};
@@ -21,6 +21,8 @@ pub struct Vault {
     world: World,
     namespace: Namespace,
     opened: [OnceLock<Arc<dyn Store>>; 3],
+    /// What no store took.
+    held: Mutex<BTreeMap<ItemName, SecretString>>,
 }
 
 /// The two kinds of secret, which have two homes.
@@ -36,7 +38,8 @@ impl Vault {
     /// Returns the vault that these settings describe. Opens nothing.
     pub fn new(settings: &VaultSettings, world: &World) -> Self {
         let namespace = Namespace::from_env(&world.env);
-        Self { settings: settings.clone(), world: world.clone(), namespace, opened: Default::default() }
+        let (settings, world) = (settings.clone(), world.clone());
+        Self { settings, world, namespace, opened: Default::default(), held: Mutex::default() }
     }
 
     /// Returns a session from the store that its card names. A store that fails is a miss, having said so.
@@ -105,6 +108,9 @@ impl Vault {
     ///
     /// That none holds it is said only when every store that could hold it has answered.
     pub fn read_keepsake(&self, name: &ItemName) -> Result<Option<SecretString>, VaultError> {
+        if let Some(value) = self.held().get(name) {
+            return Ok(Some(value.clone()));
+        }
         let mut silent = Vec::new();
         let mut answered = false;
         for store in self.order(SecretKind::Keepsake) {
@@ -135,10 +141,29 @@ impl Vault {
         Err(VaultError::NoStore { what: format!("keep `{name}`"), tried })
     }
 
+    /// Writes a keepsake. Where no store takes it, which is the error, this process reads it all the same until it ends.
+    pub fn write_keepsake_or_hold(&self, name: &ItemName, value: &SecretString) -> Result<StoreName, VaultError> {
+        let written = self.write_keepsake(name, value);
+        match written {
+            Ok(_) => self.held().remove(name),
+            Err(_) => self.held().insert(name.clone(), value.clone()),
+        };
+        written
+    }
+
+    /// Whether a keepsake is held by this process alone.
+    pub fn only_holds(&self, name: &ItemName) -> bool {
+        self.held().contains_key(name)
+    }
+
+    fn held(&self) -> MutexGuard<'_, BTreeMap<ItemName, SecretString>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Removes a keepsake from wherever it lies. Returns whether there was one.
     pub fn remove_keepsake(&self, name: &ItemName) -> Result<bool, VaultError> {
         let mut silent = Vec::new();
-        let mut removed = false;
+        let mut removed = self.held().remove(name).is_some();
         for store in self.order(SecretKind::Keepsake) {
             match self.store(store).and_then(|opened| opened.remove(name)) {
                 Ok(found) => removed |= found,

@@ -100,11 +100,18 @@ impl Kept<'_> {
         ));
     }
 
-    /// Keeps a text in place of the last one, and writes the card.
-    pub(super) fn write(&self, text: &SecretString, card: &SignInCard) -> Result<(), SignInError> {
-        self.vault.write_keepsake(&self.item(), text).map_err(|source| self.vault_error(source))?;
+    /// Keeps a text in place of the last one, and writes the card. What a person went through is not lost with a store that
+    /// fails: this process goes on with it.
+    pub(super) fn write(&self, text: &SecretString, card: &SignInCard) {
+        if let Err(error) = self.vault.write_keepsake_or_hold(&self.item(), text) {
+            person::warn(&format!("the token of `{}` is not kept, and serves this command only: {error}", self.called));
+        }
         self.note(card);
-        Ok(())
+    }
+
+    /// Whether what was written last serves this process alone.
+    pub fn is_lost(&self) -> bool {
+        self.vault.only_holds(&self.item())
     }
 
     /// Removes what is kept. Returns whether there was something.

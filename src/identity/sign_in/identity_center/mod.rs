@@ -136,14 +136,14 @@ impl TokenSignIn for AtCenter<'_> {
         match protocol::refresh(line, self.center, by) {
             Ok(given) => {
                 let token = self.token_of(given, by.client.clone(), old.generation.clone(), old.home.clone());
-                self.keep(&token)?;
+                self.keep(&token);
                 Ok(token)
             }
             Err(AwsError::Refused(refusal)) if !refusal.is_passing() => {
                 // Nobody need ask for it again. What the AWS CLI has is its own to find out about: it may be newer.
                 let spent = Token { refresh: None, expires_at: now, ..old.clone() };
                 if old.home == Home::Vault {
-                    self.keep_ours(&spent)?;
+                    self.keep_ours(&spent);
                 }
                 Err(self.kept().signed_out(Lack::Revoked))
             }
@@ -157,7 +157,7 @@ impl TokenSignIn for AtCenter<'_> {
         let token = self.token_of(given, client, Some(Generation::new()), Home::Vault);
         // From here on no session of whoever was signed in before is served.
         let _ = self.kept().remove_card();
-        self.keep(&token)?;
+        self.keep(&token);
         self.kept().window_served();
         Ok(token)
     }
@@ -190,24 +190,23 @@ impl AtCenter<'_> {
     }
 
     /// Keeps a token where it belongs, and shares it with the AWS CLI where that was asked for.
-    fn keep(&self, token: &Token) -> Result<(), SignInError> {
+    fn keep(&self, token: &Token) {
         if let Home::AwsCli(name) = &token.home {
             self.share(name, token);
-            return Ok(());
+            return;
         }
-        self.keep_ours(token)?;
+        self.keep_ours(token);
         if self.center.share {
             self.center.shared.iter().for_each(|name| self.share(name, token));
         }
-        Ok(())
     }
 
-    fn keep_ours(&self, token: &Token) -> Result<(), SignInError> {
+    fn keep_ours(&self, token: &Token) {
         let mut map = token.to_map(self.center);
         let generation = token.generation.clone().unwrap_or_default();
         map.insert("generation".to_owned(), generation.as_str().into());
         let text = SecretString::from(serde_json::Value::Object(map).to_string());
-        self.kept().write(&text, &card(&Token { generation: Some(generation), ..token.clone() }))
+        self.kept().write(&text, &card(&Token { generation: Some(generation), ..token.clone() }));
     }
 
     fn share(&self, name: &str, token: &Token) {

@@ -157,11 +157,11 @@ impl TokenSignIn for AtIssuer<'_> {
         let Some(by) = &old.refresh else { return Err(self.kept().signed_out(Lack::Ended)) };
         let provider = self.provider(line)?;
         match provider.refresh(by, line) {
-            Ok(given) => self.keep(given, old.generation.clone(), Some(by)),
+            Ok(given) => Ok(self.keep(given, old.generation.clone(), Some(by))),
             Err(AwsError::Refused(refusal)) if !refusal.is_passing() => {
                 // Nobody need ask for it again.
                 let spent = Given { id_token: old.secret.clone(), expires_at: old.expires_at, refresh: None };
-                self.keep(spent, old.generation.clone(), None)?;
+                self.keep(spent, old.generation.clone(), None);
                 Err(self.kept().signed_out(Lack::Revoked))
             }
             Err(source) => Err(self.kept().failed(source)),
@@ -174,7 +174,7 @@ impl TokenSignIn for AtIssuer<'_> {
             if manner.device { self.by_device(&provider, manner, line)? } else { self.by_code(&provider, manner)? };
         // From here on no session of whoever was signed in before is served.
         let _ = self.kept().remove_card();
-        let token = self.keep(given, Generation::new(), None)?;
+        let token = self.keep(given, Generation::new(), None);
         self.kept().window_served();
         Ok(token)
     }
@@ -215,12 +215,7 @@ impl AtIssuer<'_> {
     }
 
     /// Keeps what was given; what refreshes stays what it was, where the provider gave no other.
-    fn keep(
-        &self,
-        given: Given,
-        generation: Generation,
-        before: Option<&SecretString>,
-    ) -> Result<IdToken, SignInError> {
+    fn keep(&self, given: Given, generation: Generation, before: Option<&SecretString>) -> IdToken {
         let Given { id_token, expires_at, refresh } = given;
         let token = IdToken { secret: id_token, expires_at, refresh: refresh.or(before.cloned()), generation };
         let seconds = expires_at.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
@@ -235,8 +230,8 @@ impl AtIssuer<'_> {
         let mut text = serde_json::to_string(&form).unwrap_or_default();
         let secret = SecretString::from(text.clone());
         text.zeroize();
-        self.kept().write(&secret, &self.card(&token))?;
-        Ok(token)
+        self.kept().write(&secret, &self.card(&token));
+        token
     }
 
     fn card(&self, token: &IdToken) -> SignInCard {
