@@ -310,3 +310,22 @@ fn an_error_page_is_told_at_once_with_a_window_and_ends_the_sign_in_without_one(
     assert!(line.contains("the browser was closed before the sign-in was finished"), "{line}");
     assert_eq!(child.wait().unwrap().code(), Some(7));
 }
+
+const RESTLESS: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nConnection: close\r\n\r\n\
+    <html><title>Sign in</title><form><input name=user></form><script>setInterval(() => fetch('/alive'), 200)</script></html>";
+
+#[test]
+fn a_page_that_never_stops_asking_its_site_is_one_that_waits_for_a_person() {
+    let mut place = Place::of(Idp::simplesamlphp());
+    place.sandbox.home.set("DISPLAY", ":7");
+    let hands = Hands::of(&place.sandbox.home);
+    place.declare(&format!("url = \"{}\", browser = \"{}\"", place.idp.url(), hands.program.display()), "");
+    assert_eq!(place.run(&["login", "work"]).code, 0);
+    let provider = Loopback::saying(RESTLESS);
+    let url = format!("http://127.0.0.1:{}/app", provider.port);
+    place.declare(&format!("url = \"{url}\", browser = \"{}\"", hands.program.display()), "");
+    let began = Instant::now();
+    let ran = place.run(&["credential-process", "admin"]);
+    assert!(ran.code == 6 && ran.stderr.contains("a person has to sign in"), "{}", ran.stderr);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}

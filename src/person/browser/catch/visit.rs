@@ -27,6 +27,8 @@ pub(super) struct Visit<'a> {
     pages: Vec<(String, String)>,
     /// When something last moved.
     moved: Instant,
+    /// When a page was last asked for, or came.
+    turned: Instant,
     /// Whether a page is being fetched.
     is_loading: bool,
     /// The last page's answer.
@@ -51,6 +53,9 @@ impl Answered {
 const STILL: Duration = Duration::from_millis(2_000);
 /// How long an error page may stand still before it counts as one: it may lead on by itself.
 const STILL_ERROR: Duration = Duration::from_millis(300);
+/// How long a page may go on asking its site for this and that before it counts as one that waits for a person: some ask
+/// for ever.
+const RESTLESS: Duration = Duration::from_secs(8);
 /// How long signing in may take where nobody is asked.
 const SILENT: Duration = Duration::from_secs(25);
 /// How long a browser may take to write its cookies down.
@@ -87,6 +92,7 @@ impl<'a> Visit<'a> {
             sessions: Vec::new(),
             pages: Vec::new(),
             moved: Instant::now(),
+            turned: Instant::now(),
             is_loading: false,
             page: None,
             asked_page: None,
@@ -108,7 +114,7 @@ impl<'a> Visit<'a> {
             if began.elapsed() >= patience {
                 let waited = began.elapsed();
                 self.pipe.close(CLOSING);
-                return Err(CatchError::Abandoned { waited });
+                return Err(if self.is_visible { CatchError::Abandoned { waited } } else { CatchError::NeedsPerson });
             }
             match self.pipe.next(Duration::from_millis(100)) {
                 Next::Message(message) => {
@@ -193,6 +199,7 @@ impl<'a> Visit<'a> {
             ));
         }
         self.page = Some(page);
+        self.turned = Instant::now();
     }
 
     fn is_page(&self, session: Option<&str>) -> bool {
@@ -224,6 +231,7 @@ impl<'a> Visit<'a> {
         let is_target = Url::parse(&paused.request.url).is_ok_and(|url| (self.wanted.is_target)(&url));
         if !is_target {
             self.moved = Instant::now();
+            self.turned = self.moved;
             self.pipe.call(session, "Fetch.continueRequest", json!({ "requestId": paused.id }));
             return None;
         }
@@ -247,7 +255,8 @@ impl<'a> Visit<'a> {
             true => (STILL_ERROR, false),
             false => (STILL, self.is_loading),
         };
-        if self.asked_page.is_some() || is_loading || self.moved.elapsed() < still {
+        let stands = self.moved.elapsed() >= still || self.turned.elapsed() >= RESTLESS;
+        if self.asked_page.is_some() || is_loading || !stands {
             return;
         }
         if let Some((session, _)) = self.pages.last().cloned() {
