@@ -50,6 +50,7 @@ mod trust_paths;
 mod trust_pull;
 mod trust_rules;
 mod trust_validate;
+mod trust_simulate;
 mod vault_stores;
 mod trust_policy;
 mod trust_probe;

@@ -5,6 +5,7 @@
 use super::context::Request;
 use super::document::{Document, Effect};
 use super::evaluate::{Decision, Refusal, Side, Verdict, allows, may_assume};
+use super::laws::Over;
 use super::principal::{Principal, PrincipalPattern, Principals};
 
 /// What the one who asks has of their own.
@@ -33,11 +34,15 @@ impl Own<'_> {
     }
 }
 
-/// Says whether the one who asks gets the role, as [`may_assume`] does, within their permissions boundary.
+/// Says whether the one who asks gets the role, as [`may_assume`] does, within their permissions boundary and what the
+/// organizations of both sides let them.
 ///
 /// Within an account, a trust policy that names a user, or a role's session, lets it in past what its boundary does not
 /// allow, though not past what it denies; a role that is named by its own ARN, or as one of everyone, stays bounded.
-pub fn may_take(trust: &Document, own: Own<'_>, request: &Request) -> Verdict {
+pub fn may_take(trust: &Document, own: Own<'_>, over: Over<'_>, request: &Request) -> Verdict {
+    if let Some(forbidden) = over.forbids(request) {
+        return Verdict::Denied { by: Side::Organization, how: Refusal::Control(forbidden) };
+    }
     let verdict = may_assume(trust, own.policies, request);
     let (Some(boundary), Verdict::Allowed { by }) = (own.boundary, &verdict) else { return verdict };
     match allows(std::slice::from_ref(boundary), request) {
@@ -115,7 +120,7 @@ mod tests {
             let request = Request { action, resource, principal: asks.clone(), context: Context::new() };
             let found = boundaries.each_ref().map(|boundary| {
                 let own = Own { policies: &own, boundary: Some(boundary) };
-                may_take(&trust(trusted), own, &request).is_allowed()
+                may_take(&trust(trusted), own, Over::default(), &request).is_allowed()
             });
             assert_eq!(found, expected, "{trusted} {asks:?}");
         }

@@ -7,7 +7,7 @@ use super::context::{Context, Request};
 use super::error::PolicyError;
 use super::parse;
 use super::pattern::{Pattern, Syntax};
-use super::principal::{Principal, Principals};
+use super::principal::{Principal, PrincipalPattern, Principals};
 
 /// A policy document.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -92,6 +92,10 @@ pub enum Usage {
     Trust,
     /// A policy of a user, a group, a role or a session.
     Identity,
+    /// A service control policy of an organization.
+    ServiceControl,
+    /// A resource control policy of an organization.
+    ResourceControl,
 }
 
 impl fmt::Display for Usage {
@@ -99,6 +103,8 @@ impl fmt::Display for Usage {
         f.write_str(match self {
             Self::Trust => "a trust policy",
             Self::Identity => "an identity policy",
+            Self::ServiceControl => "a service control policy",
+            Self::ResourceControl => "a resource control policy",
         })
     }
 }
@@ -134,16 +140,25 @@ impl Document {
     /// Says whether each statement has the elements that a policy of that use has, and no others.
     ///
     /// Source: IAM User Guide, "Grammar of the IAM JSON policy language": trust policies have no `Resource` (the role
-    /// itself is meant), identity policies no `Principal` (whom they are attached to is meant).
+    /// itself is meant), identity policies no `Principal` (whom they are attached to is meant). AWS Organizations User Guide,
+    /// "SCP syntax" (as an identity policy), "RCP syntax": `Principal` is `*`, the effect is Deny (Allow is for AWS's own
+    /// `RCPFullAWSAccess`), there is no `NotAction`.
     pub fn check(&self, usage: Usage) -> Result<(), PolicyError> {
         self.statements.iter().enumerate().try_for_each(|(index, statement)| {
             let at = parse::statement_at(index);
             match (usage, &statement.principals, &statement.resources) {
                 (Usage::Trust, _, Some(_)) => Err(PolicyError::Misplaced { at, element: "Resource", usage }),
-                (Usage::Trust, None, None) => Err(PolicyError::Missing { at, element: "Principal" }),
-                (Usage::Identity, Some(_), _) => Err(PolicyError::Misplaced { at, element: "Principal", usage }),
-                (Usage::Identity, None, None) => Err(PolicyError::Missing { at, element: "Resource" }),
-                (Usage::Trust, Some(_), None) | (Usage::Identity, None, Some(_)) => Ok(()),
+                (Usage::Trust | Usage::ResourceControl, None, _) => {
+                    Err(PolicyError::Missing { at, element: "Principal" })
+                }
+                (Usage::Identity | Usage::ServiceControl, Some(_), _) => {
+                    Err(PolicyError::Misplaced { at, element: "Principal", usage })
+                }
+                (Usage::Identity | Usage::ServiceControl | Usage::ResourceControl, _, None) => {
+                    Err(PolicyError::Missing { at, element: "Resource" })
+                }
+                (Usage::ResourceControl, Some(principals), Some(_)) => denies_everyone(statement, principals, at),
+                (Usage::Trust, Some(_), None) | (Usage::Identity | Usage::ServiceControl, None, Some(_)) => Ok(()),
             }
         })
     }
@@ -153,6 +168,23 @@ impl Document {
 pub fn action_means(written: &str, action: &str) -> bool {
     let syntax = Syntax { wildcards: true, variables: false };
     Pattern::parse(written, syntax, "Action").is_ok_and(|pattern| Actions::Only(vec![pattern]).mean(action))
+}
+
+/// Whether a statement has the form that a resource control policy's has.
+fn denies_everyone(statement: &Statement, principals: &Principals, at: String) -> Result<(), PolicyError> {
+    let usage = Usage::ResourceControl;
+    let is_everyone = matches!(principals, Principals::Only(patterns) if patterns[..] == [PrincipalPattern::Everyone]);
+    if !is_everyone {
+        return Err(PolicyError::Form {
+            at: format!("{at}.Principal"),
+            expected: "\"*\" in a resource control policy",
+        });
+    }
+    match (statement.effect, &statement.actions) {
+        (Effect::Allow, _) => Err(PolicyError::Misplaced { at, element: "Effect of Allow", usage }),
+        (Effect::Deny, Actions::AllBut(_)) => Err(PolicyError::Misplaced { at, element: "NotAction", usage }),
+        (Effect::Deny, Actions::Only(_)) => Ok(()),
+    }
 }
 
 impl Actions {

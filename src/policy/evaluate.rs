@@ -1,7 +1,10 @@
 //! Whether somebody may: explicit denies first, then who has to agree.
 
+use std::fmt;
+
 use super::context::Request;
 use super::document::{Document, Effect, Statement};
+use super::laws::Forbidden;
 use super::principal::{Naming, Principal};
 
 /// Whether a caller gets a role, and which side decided.
@@ -30,6 +33,8 @@ pub enum Side {
     Caller,
     /// Both of them.
     Both,
+    /// A control policy of an organization: the role's, or the caller's.
+    Organization,
 }
 
 /// How a side refuses.
@@ -42,6 +47,8 @@ pub enum Refusal {
     /// Root users may not assume roles, whatever policies say.
     /// Source: STS API Reference, `AssumeRole`: "You cannot use AWS account root user credentials".
     RootUser,
+    /// A control policy forbids it.
+    Control(Forbidden),
 }
 
 /// Which statement decided.
@@ -53,6 +60,13 @@ pub struct StatementRef {
     pub statement: usize,
     /// Its `Sid`, where it has one.
     pub sid: Option<String>,
+}
+
+impl fmt::Display for StatementRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Statement[{}]", self.statement)?;
+        self.sid.as_ref().map_or(Ok(()), |sid| write!(f, ", {sid}"))
+    }
 }
 
 /// What identity policies say by themselves.

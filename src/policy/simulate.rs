@@ -1,9 +1,9 @@
-//! Why a request for a role is let in or refused, and what would change it.
+//! How a trust policy stands to a request for its role: which statement decides, and what of the others fails.
 
 use std::collections::BTreeSet;
 
 use super::available::Way;
-use super::classes::{Level, Space, level};
+use super::classes::{Level, level};
 use super::condition::Condition;
 use super::context::Request;
 use super::document::{Document, Effect, Statement};
@@ -18,8 +18,6 @@ pub struct Outcome {
     pub decided: Option<usize>,
     /// How each statement stands to the request.
     pub statements: Vec<Standing>,
-    /// The least that would have to be otherwise for it to be let in, where something would do.
-    pub nearest: Option<Vec<Otherwise>>,
 }
 
 /// How a statement stands to a request.
@@ -37,16 +35,18 @@ pub struct Standing {
     pub failing: Vec<Condition>,
 }
 
-/// A key that would have to be otherwise.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Otherwise {
-    /// The key.
-    pub key: String,
-    /// What it would have to be; nothing: absent.
-    pub values: Vec<String>,
-}
-
 impl Standing {
+    /// How a statement, which speaks of that principal or not, stands to a request.
+    pub(super) fn of(index: usize, statement: &Statement, names: bool, request: &Request) -> Self {
+        Self {
+            statement: index,
+            allows: statement.effect == Effect::Allow,
+            names,
+            covers: statement.actions.cover(request),
+            failing: statement.conditions.iter().filter(|condition| !condition.holds(request)).cloned().collect(),
+        }
+    }
+
     /// Whether it applies.
     pub fn applies(&self) -> bool {
         self.names && self.covers && self.failing.is_empty()
@@ -55,12 +55,8 @@ impl Standing {
 
 /// Says what comes of a request.
 pub fn simulate(trust: &Document, request: &Request) -> Outcome {
-    let standing = |(index, statement): (usize, &Statement)| Standing {
-        statement: index,
-        allows: statement.effect == Effect::Allow,
-        names: statement.speaks_of(&request.principal),
-        covers: statement.actions.cover(request),
-        failing: statement.conditions.iter().filter(|condition| !condition.holds(request)).cloned().collect(),
+    let standing = |(index, statement): (usize, &Statement)| {
+        Standing::of(index, statement, statement.speaks_of(&request.principal), request)
     };
     let statements: Vec<Standing> = trust.statements.iter().enumerate().map(standing).collect();
     let found = level(trust, request);
@@ -71,48 +67,7 @@ pub fn simulate(trust: &Document, request: &Request) -> Outcome {
         Level::IfOwnPoliciesAllow => super::diff::Access::IfOwnPoliciesAllow,
         Level::Yes => super::diff::Access::Yes,
     };
-    let nearest = (found == Level::No).then(|| nearest(trust, request)).flatten();
-    Outcome { access, decided, statements, nearest }
-}
-
-/// More ways to be otherwise are not tried.
-const MOST: u128 = 20_000;
-
-/// Looks for the request of the same principal that differs in the fewest keys and is let in.
-fn nearest(trust: &Document, request: &Request) -> Option<Vec<Otherwise>> {
-    let account: Vec<String> = request.resource_account().map(str::to_owned).into_iter().collect();
-    let space = Space::new(&[trust], Some(&request.resource), &account);
-    let choices = space.choices(&request.principal, &request.action, &|_, _| true);
-    if choices.count() > MOST {
-        return None;
-    }
-    let mut best: Option<Vec<Otherwise>> = None;
-    for context in choices.contexts() {
-        let mut tried = request.clone();
-        let mut otherwise = Vec::new();
-        for (key, _) in &choices.keys {
-            let values = context.values(key).unwrap_or_default();
-            let as_given = holds_alike(trust, key, request, values);
-            if !as_given {
-                tried.context.set(key, values.iter().cloned());
-                otherwise.push(Otherwise { key: space.written(key), values: values.to_vec() });
-            }
-        }
-        let is_better = best.as_ref().is_none_or(|best| otherwise.len() < best.len());
-        if is_better && level(trust, &tried) > Level::No {
-            best = Some(otherwise);
-        }
-    }
-    best
-}
-
-/// Whether every condition on that key stands to these values as to those of the request.
-fn holds_alike(trust: &Document, key: &str, request: &Request, values: &[String]) -> bool {
-    let mut other = request.clone();
-    other.context.set(key, values.iter().cloned());
-    let conditions = trust.statements.iter().flat_map(|statement| &statement.conditions);
-    let mut about = conditions.filter(|condition| condition.key.name() == key);
-    about.all(|condition| condition.holds(request) == condition.holds(&other))
+    Outcome { access, decided, statements }
 }
 
 /// Reads who asks: an ARN of a user, a role, a session or a provider, an account, the host name of a provider, or a service.
@@ -152,10 +107,10 @@ pub fn action_of(principal: &Principal) -> &'static str {
     Way::of(principal).map_or("sts:AssumeRole", Way::action)
 }
 
-/// The keys that a trust policy looks at and the request does not have.
-pub fn unsaid(trust: &Document, request: &Request) -> BTreeSet<String> {
+/// The keys that these policies look at and the request does not have.
+pub fn unsaid<'d>(documents: impl IntoIterator<Item = &'d Document>, request: &Request) -> BTreeSet<String> {
     let way = Way::of(&request.principal);
-    let conditions = trust.statements.iter().flat_map(|statement| &statement.conditions);
+    let conditions = documents.into_iter().flat_map(|one| &one.statements).flat_map(|statement| &statement.conditions);
     let asked = conditions.filter(|condition| way.is_some_and(|way| way.has(&condition.key)));
     let unsaid = asked.filter(|condition| request.values(condition.key.as_str()).is_none());
     unsaid.map(|condition| condition.key.as_str().to_owned()).collect()

@@ -171,6 +171,9 @@ impl Caller {
         if let Some(organization) = &self.account(estate).organization {
             context = context.with("aws:PrincipalOrgID", organization.as_str());
         }
+        if let Some(place) = estate.laws.0.get(self.account(estate).id.as_str()) {
+            context = context.with("aws:PrincipalOrgPaths", place.path.as_str());
+        }
         if let Some(issued) = self.issued {
             context = context.with("aws:TokenIssueTime", show_time(issued));
         }

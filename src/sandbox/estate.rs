@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
 use crate::mfa::Seed;
-use crate::policy::Document;
+use crate::policy::{Document, Lawbook};
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
 use super::analyzer::Kind;
@@ -59,6 +59,8 @@ pub(super) struct Estate {
     pub(super) jobs: BTreeMap<String, Job>,
     /// Where trails deliver.
     pub(super) buckets: Vec<Bucket>,
+    /// What their control policies are over each account.
+    pub(super) laws: Lawbook,
 }
 
 #[derive(Debug)]
@@ -200,6 +202,7 @@ impl Estate {
             used: Used::default(),
             jobs: BTreeMap::new(),
             buckets: scenario.trails.iter().map(Bucket::of).collect(),
+            laws: scenario.laws(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {
             for user in &account.users {

@@ -15,7 +15,7 @@ use super::call::Parameters;
 use super::caller::{Caller, Who};
 use super::constraint::{ACCESS_KEY_ID, Constraints, USER_NAME};
 use super::estate::{Estate, LiveKey};
-use super::sts::rfc3339;
+use super::sts::{forbidden, rfc3339};
 
 /// What IAM can be asked here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -217,6 +217,13 @@ fn may(
         principal: caller.principal(estate),
         context: caller.context(estate, now),
     };
+    let refused = |because: &str| {
+        let arn = caller.arn(estate);
+        Refusal::denied(format!("User: {arn} is not authorized to perform: {action} on resource: {spoken} {because}"))
+    };
+    if let Some(because) = forbidden(&request, estate) {
+        return Err(refused(because.trim_start()));
+    }
     if caller.is_root(estate) {
         return Ok(());
     }
@@ -229,10 +236,7 @@ fn may(
             Decision::Denied(_) => "with an explicit deny in an identity-based policy".to_owned(),
             Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
         };
-        let arn = caller.arn(estate);
-        return Err(Refusal::denied(format!(
-            "User: {arn} is not authorized to perform: {action} on resource: {spoken} {because}"
-        )));
+        return Err(refused(&because));
     }
     Ok(())
 }

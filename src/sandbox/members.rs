@@ -1,13 +1,19 @@
 //! The users and roles of a scenario, for whoever asks how one becomes another.
 
+use super::organization::lawbook;
 use super::scenario::{Account, Boundary, Policies, Scenario, user_arn};
-use crate::policy::Document;
 use crate::policy::paths::Member;
+use crate::policy::{Document, Lawbook};
 
 impl Scenario {
     /// Returns its users and roles. Root users assume no roles, so they are none of them.
     pub fn members(&self) -> Vec<Member> {
         self.accounts.iter().flat_map(members_of).collect()
+    }
+
+    /// Returns what the control policies of its organizations are over each account.
+    pub fn laws(&self) -> Lawbook {
+        lawbook(&self.organizations)
     }
 }
 
@@ -18,7 +24,9 @@ fn members_of(account: &Account) -> Vec<Member> {
         organization: account.organization.clone(),
         trust: trust.cloned(),
         policies: policies.documents.clone(),
+        names: policies.names.clone(),
         boundary: boundary.map(|boundary| boundary.document.clone()),
+        boundary_name: boundary.map(|boundary| boundary.name.clone()),
         tags: Default::default(),
     };
     let users = account.users.iter().filter(|user| !user.is_root).map(|user| Member {

@@ -32,6 +32,7 @@ mod issuer;
 mod log;
 mod members;
 mod mfa_code;
+mod organization;
 mod profiles;
 mod regions;
 mod s3;

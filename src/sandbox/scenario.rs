@@ -63,6 +63,23 @@
 //! name = "carol"
 //! assignments = [{ accounts = ["*"], permission_sets = ["ReadOnly"] }]
 //!
+//! [[organization]]                      # what the control policies of an organization forbid its accounts
+//! id = "o-a1b2c3d4e5"                   # its accounts say `organization = "o-a1b2c3d4e5"`
+//! management = "999999999999"           # its management account, which control policies do not bind
+//! delegated = ["111122223333"]          # accounts whose principals may read it too
+//! root = "r-a1b2"                       # made of the id when left out
+//! without_full_access = ["Payments"]    # where FullAWSAccess is not attached; everywhere else it is
+//! [[organization.unit]]
+//! name = "Payments"
+//! id = "ou-a1b2-22222222"               # made of the name when left out
+//! parent = "Production"                 # a unit that stands before it; the root when left out
+//! accounts = ["111122223333"]           # all other accounts lie in the root
+//! [[organization.service_control_policy]]        # or resource_control_policy
+//! name = "Limits"
+//! id = "p-…"
+//! policy = '{"Statement": …}'
+//! targets = ["root", "Payments", "111122223333"]
+//!
 //! [[access_token]]                      # what Login with Amazon or Facebook gave somebody who signed in there
 //! provider_id = "www.amazon.com"        # or "graph.facebook.com"
 //! token = "Atza|…"
@@ -101,6 +118,7 @@ use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, Rol
 use super::analyzer;
 use super::error::ScenarioError;
 use super::identity_center::{self, IdentityCenter};
+use super::organization::{self, Organization};
 use super::s3;
 use super::saml::Metadata;
 
@@ -112,6 +130,7 @@ pub struct Scenario {
     pub(super) access_tokens: Vec<AccessToken>,
     pub(super) identity_center: Option<IdentityCenter>,
     pub(super) trails: Vec<s3::Declared>,
+    pub(super) organizations: Vec<Organization>,
 }
 
 /// How somebody of the scenario names what they want to become.
@@ -276,7 +295,14 @@ impl Scenario {
         let identity_center = wire.identity_center.map(|wire| wire.declared(&accounts)).transpose()?;
         let access_tokens =
             wire.access_token.into_iter().map(WireAccessToken::access_token).collect::<Result<_, _>>()?;
-        let mut scenario = Self { accounts, profiles: Vec::new(), access_tokens, identity_center, trails: wire.trail };
+        let organizations =
+            wire.organization.into_iter().map(|wire| wire.organization(&accounts)).collect::<Result<Vec<_>, _>>()?;
+        let mut ids = BTreeSet::new();
+        if let Some(twice) = organizations.iter().find(|one| !ids.insert(one.id.as_str())) {
+            return Err(ScenarioError::Twice { what: twice.id.clone() });
+        }
+        let (profiles, trails) = (Vec::new(), wire.trail);
+        let mut scenario = Self { accounts, profiles, access_tokens, identity_center, trails, organizations };
         scenario.check_names()?;
         let is_known = |trail: &s3::Declared| {
             let is_same = |account: &Account| account.id.as_str() == trail.account;
@@ -372,6 +398,8 @@ struct Wire {
     account: Vec<WireAccount>,
     #[serde(default)]
     identity_center: Option<identity_center::Wire>,
+    #[serde(default)]
+    organization: Vec<organization::Wire>,
     #[serde(default)]
     access_token: Vec<WireAccessToken>,
     #[serde(default)]
@@ -739,11 +767,11 @@ fn boundary(declared: BTreeMap<String, Value>, whose: &str) -> Result<Option<Bou
 }
 
 /// A policy's text: JSON as it was written, or a table as JSON.
-fn json(policy: &Value) -> String {
+pub(super) fn json(policy: &Value) -> String {
     policy.as_str().map_or_else(|| policy.to_string(), str::to_owned)
 }
 
-fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, whose: &str) -> Result<T, ScenarioError> {
+pub(super) fn parse<T: std::str::FromStr<Err: std::fmt::Display>>(text: &str, whose: &str) -> Result<T, ScenarioError> {
     text.parse().map_err(|error: T::Err| ScenarioError::Value { whose: whose.to_owned(), reason: error.to_string() })
 }
 

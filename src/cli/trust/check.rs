@@ -1,7 +1,7 @@
 //! `assume trust check`: what is wrong with trust policies, and whom they let in by mistake.
 
 mod difference;
-mod github;
+pub(super) mod github;
 mod report;
 mod sarif;
 mod suppress;

@@ -51,7 +51,7 @@ pub(super) fn subjects(args: &Whose, around: &Around, catalog: &Catalog, world: 
 }
 
 /// A role's name has neither a slash nor one of these endings.
-fn is_file(text: &str) -> bool {
+pub(super) fn is_file(text: &str) -> bool {
     let endings = [".json", ".yaml", ".yml", ".template", ".tfplan"];
     let is_arn = text.starts_with("arn:");
     text == "-"

@@ -1,5 +1,6 @@
 //! `assume trust`: who may assume a role, and whether that is as it should be.
 
+mod asked;
 mod asker;
 mod check;
 pub(super) mod found;
@@ -13,6 +14,8 @@ mod show;
 mod simulate;
 mod subject;
 pub(super) mod target;
+mod test;
+mod told;
 
 use std::process::ExitCode;
 
@@ -33,7 +36,8 @@ enum TrustCommand {
     Show(show::ShowArgs),
     Check(check::CheckArgs),
     Least(least::LeastArgs),
-    Simulate(simulate::SimulateArgs),
+    Simulate(Box<simulate::SimulateArgs>),
+    Test(test::TestArgs),
     Paths(paths::PathsArgs),
     Pull(pull::PullArgs),
     // Boxed: its many flags would make every other command as large.
@@ -48,6 +52,7 @@ pub(super) fn run(args: &TrustArgs, world: &World) -> Result<ExitCode, Error> {
         TrustCommand::Check(args) => check::run(args, world),
         TrustCommand::Least(args) => least::run(args, world),
         TrustCommand::Simulate(args) => simulate::run(args, world),
+        TrustCommand::Test(args) => test::run(args, world),
         TrustCommand::Paths(args) => paths::run(args, world),
         TrustCommand::Pull(args) => pull::run(args, world),
         TrustCommand::Policy(args) => policy::run(args, world),

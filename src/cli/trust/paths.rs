@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
+use super::asked::one_of;
 use crate::cli::stdout;
 use crate::error::{Error, Kind};
 use crate::person;
@@ -18,8 +19,7 @@ use crate::world::World;
 /// Show every chain of roles by which somebody gets to a role, and what each step takes
 ///
 /// Nothing is sent: the roles come from a file that `assume trust pull` made, or that was written for `assume sandbox`. Each
-/// step is one that the policies of both sides allow. Service and resource control policies are not looked at: they could
-/// only forbid some of it.
+/// step is one that the policies of both sides allow, and that no control policy in the file forbids.
 #[derive(Debug, clap::Args)]
 pub(in crate::cli) struct PathsArgs {
     /// The role: its ARN, or its name where the file has one role of it
@@ -53,7 +53,8 @@ const MOST: usize = 10_000;
 
 /// Runs the command.
 pub(in crate::cli) fn run(args: &PathsArgs, _: &World) -> Result<ExitCode, Error> {
-    let members = members(&args.snapshot)?;
+    let scenario = scenario(&args.snapshot)?;
+    let (members, laws) = (scenario.members(), scenario.laws());
     let is_role = |member: &&Member| member.trust.is_some();
     let to = one_of(&members, &args.to, is_role).ok_or_else(|| {
         let text = format!("--to: there is no one role `{}` in {}", args.to, args.snapshot.display());
@@ -63,7 +64,7 @@ pub(in crate::cli) fn run(args: &PathsArgs, _: &World) -> Result<ExitCode, Error
     let is_start = from.map(|from| move |node: &Node| is_meant(node, from));
     let is_start: Option<&dyn Fn(&Node) -> bool> = is_start.as_ref().map(|is_start| is_start as &dyn Fn(&Node) -> bool);
     let bounds = Bounds { hops: args.max_hops.into(), ways: MOST };
-    let found = Graph::new(&members).ways_to(&to.arn, is_start, bounds);
+    let found = Graph::new(&members, &laws).ways_to(&to.arn, is_start, bounds);
     stdout::print(&match args.format {
         Format::Text => drawn::text(&to.arn, &found),
         Format::Json => stdout::json(&drawn::json(&to.arn, &found)),
@@ -81,30 +82,16 @@ pub(in crate::cli) fn run(args: &PathsArgs, _: &World) -> Result<ExitCode, Error
     Ok(ExitCode::SUCCESS)
 }
 
-fn members(file: &Path) -> Result<Vec<Member>, Error> {
+fn scenario(file: &Path) -> Result<Scenario, Error> {
     if file != Path::new("-") {
-        return Ok(Scenario::read(file)?.members());
+        return Ok(Scenario::read(file)?);
     }
     let mut text = String::new();
     std::io::stdin()
         .lock()
         .read_to_string(&mut text)
         .map_err(|error| Error::text(Kind::System, format!("cannot read standard input: {error}")))?;
-    Ok(Scenario::parse(&text)?.members())
-}
-
-/// Finds the one of that ARN, or of that name.
-fn one_of<'m>(members: &'m [Member], name: &str, fits: impl Fn(&&Member) -> bool) -> Option<&'m Member> {
-    let all = || members.iter().filter(|member| fits(member));
-    if let Some(exact) = all().find(|member| member.arn == name) {
-        return Some(exact);
-    }
-    let mut named = all().filter(|member| {
-        let (_, path) = member.arn.split_once('/').unwrap_or_default();
-        path == name || path.rsplit('/').next() == Some(name)
-    });
-    // Two of that name: neither can be meant.
-    named.next().filter(|_| named.next().is_none())
+    Ok(Scenario::parse(&text)?)
 }
 
 /// Whether somebody stands for that node: by name, or as one of its account.

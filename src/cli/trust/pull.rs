@@ -30,13 +30,51 @@ pub(in crate::cli) struct PullArgs {
     organization: Option<String>,
 }
 
+/// Whose accounts are wanted.
+#[derive(Debug)]
+pub(super) struct Wanted<'a> {
+    /// Who reads, once for each account; the default identity, if there is none.
+    pub(super) profiles: &'a [String],
+    pub(super) organization: Option<&'a str>,
+}
+
+/// What was read.
+#[derive(Debug)]
+pub(super) struct Pulled {
+    /// The file.
+    pub(super) text: String,
+    pub(super) accounts: Vec<String>,
+    users: usize,
+    roles: usize,
+    seen: Seen,
+}
+
 /// Runs the command.
 pub(in crate::cli) fn run(args: &PullArgs, world: &World) -> Result<ExitCode, Error> {
+    let wanted = Wanted { profiles: &args.profile, organization: args.organization.as_deref() };
+    let pulled = pulled(&wanted, world)?;
+    stdout::print(&pulled.text)?;
+    let refused = match pulled.seen.refused {
+        0 => String::new(),
+        number => format!(", {number} of them refused for a while"),
+    };
+    person::note(&format!(
+        "accounts: {}, users: {}, roles: {}, calls: {}{refused}; control policies were not read",
+        pulled.accounts.len(),
+        pulled.users,
+        pulled.roles,
+        pulled.seen.calls
+    ));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Reads the accounts.
+pub(super) fn pulled(wanted: &Wanted<'_>, world: &World) -> Result<Pulled, Error> {
     let before = world.with_env(before_first_switch(&world.env));
     let catalog = Catalog::open(&before)?;
     let default = || catalog.defaults().identity.as_ref().map(|identity| identity.value.clone());
-    let profiles = match args.profile.is_empty() {
-        false => args.profile.clone(),
+    let profiles = match wanted.profiles.is_empty() {
+        false => wanted.profiles.to_vec(),
         true => default().into_iter().collect(),
     };
     if profiles.is_empty() {
@@ -44,32 +82,28 @@ pub(in crate::cli) fn run(args: &PullArgs, world: &World) -> Result<ExitCode, Er
             Error::text(Kind::Usage, "who is to ask IAM is not said").with_hint("say it: --profile PROFILE".to_owned())
         );
     }
-    let mut pulled: Vec<Snapshot> = Vec::new();
+    let mut snapshots: Vec<Snapshot> = Vec::new();
     let mut total = Seen::default();
     for profile in &profiles {
-        let (snapshot, seen) = one(profile, args.organization.as_deref(), &catalog, &before)?;
+        let (snapshot, seen) = one(profile, wanted.organization, &catalog, &before)?;
         (total.calls, total.refused) = (total.calls + seen.calls, total.refused + seen.refused);
-        if pulled.iter().any(|known| known.account == snapshot.account) {
+        if snapshots.iter().any(|known| known.account == snapshot.account) {
             person::note(&format!("{profile} leads to {} as well: it is in the file once", snapshot.account));
             continue;
         }
         tell(&snapshot);
-        pulled.push(snapshot);
+        snapshots.push(snapshot);
     }
-    pulled.sort_by(|a, b| a.account.cmp(&b.account));
-    let texts: Vec<&str> = pulled.iter().map(|snapshot| snapshot.text.as_str()).collect();
-    stdout::print(&format!("{HEAD}\n{}", texts.join("\n")))?;
-    let (users, roles) = pulled.iter().fold((0, 0), |sum, one| (sum.0 + one.users, sum.1 + one.roles));
-    let refused = match total.refused {
-        0 => String::new(),
-        number => format!(", {number} of them refused for a while"),
-    };
-    person::note(&format!(
-        "accounts: {}, users: {users}, roles: {roles}, calls: {}{refused}; control policies were not read",
-        pulled.len(),
-        total.calls
-    ));
-    Ok(ExitCode::SUCCESS)
+    snapshots.sort_by(|a, b| a.account.cmp(&b.account));
+    let texts: Vec<&str> = snapshots.iter().map(|snapshot| snapshot.text.as_str()).collect();
+    let (users, roles) = snapshots.iter().fold((0, 0), |sum, one| (sum.0 + one.users, sum.1 + one.roles));
+    Ok(Pulled {
+        text: format!("{HEAD}\n{}", texts.join("\n")),
+        accounts: snapshots.iter().map(|snapshot| snapshot.account.clone()).collect(),
+        users,
+        roles,
+        seen: total,
+    })
 }
 
 fn one(profile: &str, organization: Option<&str>, catalog: &Catalog, world: &World) -> Result<(Snapshot, Seen), Error> {

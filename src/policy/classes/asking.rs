@@ -6,6 +6,7 @@ use crate::policy::boundary::{Own, may_take};
 use crate::policy::condition::Condition;
 use crate::policy::context::{Context, Request};
 use crate::policy::document::{Document, Resources, Statement};
+use crate::policy::laws::Over;
 use crate::policy::principal::Principal;
 
 /// A caller, what they have, and the role.
@@ -13,10 +14,12 @@ use crate::policy::principal::Principal;
 pub(in crate::policy) struct Asking<'a> {
     pub(in crate::policy) trust: &'a Document,
     pub(in crate::policy) own: Own<'a>,
+    /// The control policies of both organizations.
+    pub(in crate::policy) over: Over<'a>,
     pub(in crate::policy) principal: &'a Principal,
     pub(in crate::policy) role_arn: &'a str,
     /// The action that gives the role.
-    pub(in crate::policy) action: &'static str,
+    pub(in crate::policy) action: &'a str,
     /// Keys that are as they are, whatever is asked; without a value: absent.
     pub(in crate::policy) facts: &'a [(String, Option<String>)],
 }
@@ -43,17 +46,11 @@ impl<'a> Asking<'a> {
         for (key, value) in self.facts.iter().filter_map(|(key, value)| Some((key, value.as_ref()?))) {
             bare.context.set(key, [value.as_str()]);
         }
-        let conditions = self.conditions(&bare);
+        let conditions = self.conditions(&bare, &[self.action, TAG, IDENTITY]);
         if conditions.is_empty() {
             return if self.gets(&bare) { Least::Yes(Box::new(bare)) } else { Least::No };
         }
-        let documents: Vec<&Document> = std::iter::once(self.trust).chain(self.documents()).collect();
-        let one = Everyone { principals: vec![self.principal.clone()], complete: true };
-        let space = Space::among(&documents, self.role_arn, one);
-        let is_fact =
-            |name: &str| self.facts.iter().any(|(key, _)| key.eq_ignore_ascii_case(name) || covers(key, name));
-        let mut choices: Choices = space.told_apart(&conditions, &bare, &|_, _| true);
-        choices.keys.retain(|(name, _)| !is_fact(name));
+        let (_, choices) = self.told_apart(&bare, &conditions);
         if choices.count() > MOST_CLASSES {
             return Least::TooMany;
         }
@@ -81,24 +78,37 @@ impl<'a> Asking<'a> {
         }
     }
 
+    /// Returns what these conditions can tell apart of that principal's requests, but for what is a fact.
+    pub(in crate::policy) fn told_apart(&self, bare: &Request, conditions: &[&Condition]) -> (Space<'a>, Choices) {
+        let documents: Vec<&Document> = std::iter::once(self.trust).chain(self.documents()).collect();
+        let one = Everyone { principals: vec![self.principal.clone()], complete: true };
+        let space = Space::among(&documents, self.role_arn, one);
+        let is_fact =
+            |name: &str| self.facts.iter().any(|(key, _)| key.eq_ignore_ascii_case(name) || covers(key, name));
+        let mut choices = space.told_apart(conditions, bare, &|_, _| true);
+        choices.keys.retain(|(name, _)| !is_fact(name));
+        (space, choices)
+    }
+
     /// The actions that such a request takes: what it carries has to be allowed too.
     /// Source: IAM User Guide, "Pass session tags in AWS STS", "Monitor and control actions taken with assumed roles".
-    pub(in crate::policy) fn actions(&self, request: &Request) -> Vec<&'static str> {
+    pub(in crate::policy) fn actions(&self, request: &Request) -> Vec<&'a str> {
         let tags = request.context.values("aws:TagKeys").is_some() || request.context.carries("aws:requesttag/");
         let identity = request.context.values("sts:SourceIdentity").is_some();
         let with = [tags.then_some(TAG), identity.then_some(IDENTITY)];
         std::iter::once(self.action).chain(with.into_iter().flatten()).collect()
     }
 
-    fn gets(&self, request: &Request) -> bool {
+    /// Whether a request, and all that it carries, is let in by everybody who has a say.
+    pub(in crate::policy) fn gets(&self, request: &Request) -> bool {
         self.actions(request).into_iter().all(|action| {
             let request = Request { action: action.to_owned(), ..request.clone() };
-            may_take(self.trust, self.own, &request).is_allowed()
+            may_take(self.trust, self.own, self.over, &request).is_allowed()
         })
     }
 
     fn documents(&self) -> impl Iterator<Item = &'a Document> + use<'a> {
-        self.own.policies.iter().chain(self.own.boundary)
+        self.own.policies.iter().chain(self.own.boundary).chain(self.over.documents())
     }
 
     /// The statements that have a say, of the trust policy and then of the caller's own.
@@ -110,10 +120,10 @@ impl<'a> Asking<'a> {
     }
 
     /// The conditions of all statements that can have a say.
-    fn conditions(&self, bare: &Request) -> Vec<&'a Condition> {
+    pub(in crate::policy) fn conditions(&self, bare: &Request, actions: &[&str]) -> Vec<&'a Condition> {
         let covers = |statement: &Statement| {
-            [self.action, TAG, IDENTITY].into_iter().any(|action| {
-                let request = Request { action: action.to_owned(), ..bare.clone() };
+            actions.iter().any(|action| {
+                let request = Request { action: (*action).to_owned(), ..bare.clone() };
                 statement.actions.cover(&request)
             })
         };
@@ -131,8 +141,8 @@ impl<'a> Asking<'a> {
     }
 }
 
-const TAG: &str = "sts:TagSession";
-const IDENTITY: &str = "sts:SetSourceIdentity";
+pub(in crate::policy) const TAG: &str = "sts:TagSession";
+pub(in crate::policy) const IDENTITY: &str = "sts:SetSourceIdentity";
 
 /// A fact whose key ends in `*` is one of all keys that begin so.
 fn covers(fact: &str, name: &str) -> bool {

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use candidates::{Candidates, candidates};
 use principals::{Everyone, everyone};
 
-pub(super) use asking::{Asking, Least};
+pub(super) use asking::{Asking, IDENTITY, Least, TAG};
 pub(super) use principals::{STRANGERS, session};
 
 use super::available::{Way, is_implied};

@@ -7,8 +7,9 @@ use crate::policy::available::{ASSUME_ROLE, is_implied};
 use crate::policy::boundary::Own;
 use crate::policy::classes::{Asking, Least};
 use crate::policy::condition::{Condition, Quantifier};
-use crate::policy::context::Request;
+use crate::policy::context::{Context, Request};
 use crate::policy::document::{Document, Effect};
+use crate::policy::laws::{Lawbook, Over};
 use crate::policy::principal::{Principal, PrincipalPattern, Principals};
 
 /// A member, and of a role the name of the one session that is meant, where it is one.
@@ -87,13 +88,20 @@ impl Graph<'_> {
         roles.map(|index| (*index, Some(session.to_owned()))).collect()
     }
 
+    /// What bears on that principal's requests for that role.
+    pub(super) fn over(&self, principal: &Principal, role_arn: &str, action: &str) -> Over<'_> {
+        let (action, resource) = (action.to_owned(), role_arn.to_owned());
+        self.laws.over(&Request { action, resource, principal: principal.clone(), context: Context::new() })
+    }
+
     fn edge(&self, index: usize, session: Option<&str>, role: &Member, trust: &Document) -> Option<Edge> {
         let member = &self.members[index];
         let principal = principal(member, session);
-        let facts = facts(member);
+        let facts = facts(member, self.laws);
         let own = Own { policies: &member.policies, boundary: member.boundary.as_ref() };
-        let asking =
-            Asking { trust, own, principal: &principal, role_arn: &role.arn, action: ASSUME_ROLE, facts: &facts };
+        let over = self.over(&principal, &role.arn, ASSUME_ROLE);
+        let (role_arn, action) = (role.arn.as_str(), ASSUME_ROLE);
+        let asking = Asking { trust, own, over, principal: &principal, role_arn, action, facts: &facts };
         let from = match member.trust {
             Some(_) => Node::Role(member.arn.clone()),
             None => Node::User(member.arn.clone()),
@@ -131,10 +139,13 @@ pub(super) fn edge(asking: &Asking<'_>, from: Node, is_outside: bool) -> Option<
 ///
 /// A role's session was never made with MFA, and has the role's tags, unless the role lets sessions bring their own.
 /// Source: IAM User Guide, "AWS global condition context keys", `aws:MultiFactorAuthPresent`, `aws:PrincipalTag`.
-fn facts(member: &Member) -> Vec<(String, Option<String>)> {
+pub(in crate::policy) fn facts(member: &Member, laws: &Lawbook) -> Vec<(String, Option<String>)> {
     let mut facts: Vec<(String, Option<String>)> = Vec::new();
     if let Some(organization) = &member.organization {
         facts.push(("aws:PrincipalOrgID".to_owned(), Some(organization.clone())));
+    }
+    if let Some(place) = laws.0.get(&member.account) {
+        facts.push(("aws:PrincipalOrgPaths".to_owned(), Some(place.path.clone())));
     }
     let takes_tags = member.trust.as_ref().is_some_and(lets_tag);
     if !takes_tags {
@@ -157,7 +168,7 @@ fn lets_tag(trust: &Document) -> bool {
     })
 }
 
-fn principal(member: &Member, session: Option<&str>) -> Principal {
+pub(in crate::policy) fn principal(member: &Member, session: Option<&str>) -> Principal {
     let (arn, account) = (member.arn.clone(), member.account.clone());
     if member.trust.is_none() {
         return Principal::User { arn, account };

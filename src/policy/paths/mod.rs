@@ -1,7 +1,8 @@
 //! Every chain of roles by which somebody gets to a role. No IO.
 //!
 //! Members of the accounts that are known go in: users, and roles with their trust policies. There is an edge from one to
-//! another where some request gets the role, as the evaluator says of both sides' policies, and it says what that takes.
+//! another where some request gets the role, as the evaluator says of both sides' policies and of what their organizations
+//! forbid, and it says what that takes.
 //! Whoever is let in from elsewhere (everyone, an account that is not known, a service, an identity provider) is a node of
 //! its own. Only the edges on the way to the role that is asked about are looked for, by an index of who may ask.
 //!
@@ -14,9 +15,11 @@ mod ways;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
+pub(super) use edges::{facts, principal};
 pub use ways::{Bounds, Way, Ways};
 
 use super::document::{Actions, Document, Effect, Resources, Statement};
+use super::laws::Lawbook;
 use super::pattern::Pattern;
 
 /// A user or a role of an account that is known.
@@ -32,8 +35,12 @@ pub struct Member {
     pub trust: Option<Document>,
     /// Identity policies, a user's groups' among them.
     pub policies: Vec<Document>,
+    /// What each of them is called.
+    pub names: Vec<String>,
     /// The permissions boundary.
     pub boundary: Option<Document>,
+    /// What it is called.
+    pub boundary_name: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
 }
@@ -127,6 +134,7 @@ impl fmt::Display for Demand {
 #[derive(Debug)]
 pub struct Graph<'a> {
     members: &'a [Member],
+    laws: &'a Lawbook,
     by_arn: HashMap<&'a str, usize>,
     /// Roles by account and name without the path: a session's ARN has none.
     by_role_name: HashMap<(&'a str, &'a str), Vec<usize>>,
@@ -139,10 +147,11 @@ pub struct Graph<'a> {
 }
 
 impl<'a> Graph<'a> {
-    /// Returns the graph of these members.
-    pub fn new(members: &'a [Member]) -> Self {
+    /// Returns the graph of these members, under the control policies of their organizations.
+    pub fn new(members: &'a [Member], laws: &'a Lawbook) -> Self {
         let mut graph = Self {
             members,
+            laws,
             by_arn: HashMap::new(),
             by_role_name: HashMap::new(),
             by_account: BTreeMap::new(),

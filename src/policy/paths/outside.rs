@@ -36,6 +36,7 @@ impl Graph<'_> {
             let asking = Asking {
                 trust,
                 own: Own { policies: &own, boundary: None },
+                over: self.over(principal, &role.arn, way.action()),
                 principal,
                 role_arn: &role.arn,
                 action: way.action(),

@@ -31,7 +31,9 @@ fn member(arn: &str, trust: Option<Document>, policies: Vec<Document>) -> Member
         organization: None,
         trust,
         policies,
+        names: Vec::new(),
         boundary: None,
+        boundary_name: None,
         tags: BTreeMap::new(),
     }
 }
@@ -48,7 +50,7 @@ fn role(name: &str, trust: Document, policies: Vec<Document>) -> Member {
 fn chains(members: &[Member], to: &str, from: Option<&str>, hops: usize) -> Vec<String> {
     let is_start = |node: &Node| Some(short(node)) == from.map(str::to_owned);
     let is_start: Option<&dyn Fn(&Node) -> bool> = from.map(|_| &is_start as &dyn Fn(&Node) -> bool);
-    let found = Graph::new(members).ways_to(&role_arn(to), is_start, Bounds { hops, ways: 1_000 });
+    let found = Graph::new(members, &Lawbook::default()).ways_to(&role_arn(to), is_start, Bounds { hops, ways: 1_000 });
     let shown = |way: &Way| {
         let edge = |edge: &Edge| {
             let demands: Vec<String> = edge.demands.iter().map(ToString::to_string).collect();
@@ -238,7 +240,8 @@ fn a_thousand_roles_take_no_time_where_policies_name_their_principals() {
         members.push(role(&format!("R{number}"), trusts(&principal, &condition), may("*")));
     }
     let began = Instant::now();
-    let mut graph = Graph::new(&members);
+    let laws = Lawbook::default();
+    let mut graph = Graph::new(&members, &laws);
     let arns: Vec<String> = members.iter().map(|member| member.arn.clone()).collect();
     let edges: usize = arns.iter().map(|arn| graph.edges_into(arn).len()).sum();
     assert_eq!(edges, 1_000);
@@ -246,4 +249,51 @@ fn a_thousand_roles_take_no_time_where_policies_name_their_principals() {
     assert_eq!(found.ways.len(), 1);
     // A debug build on a busy machine: a quadratic search took minutes.
     assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn what_an_organization_forbids_is_no_step() {
+    use std::sync::Arc;
+
+    use crate::policy::{ControlPolicy, Place, Tier};
+    let members = [
+        user("alice", may("*")),
+        role("Target", trusts(&format!(r#"{{"AWS": "{OWN}"}}"#), "{}"), Vec::new()),
+        role("Open", trusts(r#"{"AWS": ["444455556666", "111122223333"]}"#, "{}"), Vec::new()),
+    ];
+    let law =
+        |text: &str| Arc::new(ControlPolicy { id: String::new(), name: "P".to_owned(), document: document(text) });
+    let book = |tier: Tier| {
+        let (organization, path) = ("o-own".to_owned(), "o-own/r-1/".to_owned());
+        let place = Place { organization, path, is_management: false, tiers: vec![tier] };
+        Lawbook(BTreeMap::from([(OWN.to_owned(), place)]))
+    };
+    let from = |laws: &Lawbook, to: &str| -> Vec<String> {
+        let mut graph = Graph::new(&members, laws);
+        graph
+            .edges_into(&role_arn(to))
+            .iter()
+            .map(|edge| {
+                let demands: Vec<String> = edge.demands.iter().map(ToString::to_string).collect();
+                format!("{} [{}]", short(&edge.from), demands.join("; "))
+            })
+            .collect()
+    };
+    assert_eq!(from(&Lawbook::default(), "Open"), ["alice []", "account:444455556666 []"]);
+    let none = book(Tier { full_access: false, ..Tier::default() });
+    assert_eq!(from(&none, "Target"), [""; 0]);
+    assert_eq!(from(&none, "Open"), ["account:444455556666 []"]);
+    let perimeter = law(r#"{"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Resource": "*",
+            "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-own"}}}"#);
+    let perimeter = book(Tier { full_access: true, resource: vec![perimeter], ..Tier::default() });
+    let found = from(&perimeter, "Open");
+    assert!(
+        found.iter().any(|edge| edge.starts_with("account:444455556666 [aws:PrincipalOrgID not StringNotEquals")),
+        "{found:?}"
+    );
+    let with_mfa = law(r#"{"Effect": "Deny", "Action": "sts:*", "Resource": "*",
+            "Condition": {"BoolIfExists": {"aws:MultiFactorAuthPresent": "false"}}}"#);
+    let with_mfa = book(Tier { full_access: true, service: vec![with_mfa], ..Tier::default() });
+    let found = from(&with_mfa, "Target");
+    assert!(found[0].contains("aws:MultiFactorAuthPresent"), "{found:?}");
 }

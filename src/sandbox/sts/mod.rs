@@ -14,7 +14,7 @@ mod tests;
 mod with_saml;
 mod with_web_identity;
 
-pub(super) use request::is_allowed;
+pub(super) use request::{forbidden, is_allowed};
 pub(super) use with_web_identity::verified;
 
 use std::time::SystemTime;

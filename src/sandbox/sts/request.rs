@@ -33,6 +33,7 @@ pub(super) fn is_allowed_in(
         principal: caller.principal(estate),
         context: context.clone(),
     };
+    check_laws(&request, caller, estate)?;
     let allowed = caller.is_root(estate)
         || (caller.own(estate).allow(&request).is_allowed() && is_within_session(caller, &request));
     if allowed { Ok(()) } else { Err(not_authorized(action, resource, caller, estate)) }
@@ -51,11 +52,46 @@ pub(super) fn may_take(
         action: action.to_owned(),
         resource: wanted.arn.to_string(),
         principal: caller.principal(estate),
-        context: context.clone(),
+        context: of_role(context.clone(), role, estate),
     };
+    check_laws(&request, caller, estate)?;
+    let over = estate.laws.over(&request);
     let allowed =
-        agreed(&wanted.trust, caller.own(estate), &request).is_allowed() && is_within_session(caller, &request);
+        agreed(&wanted.trust, caller.own(estate), over, &request).is_allowed() && is_within_session(caller, &request);
     if allowed { Ok(()) } else { Err(not_authorized(action, &request.resource, caller, estate)) }
+}
+
+/// Adds what is so of the role that is asked for.
+pub(super) fn of_role(mut context: Context, role: usize, estate: &Estate) -> Context {
+    let account = estate.account_of_role(role);
+    if let Some(organization) = &account.organization {
+        context = context.with("aws:ResourceOrgID", organization.as_str());
+    }
+    match estate.laws.0.get(account.id.as_str()) {
+        Some(place) => context.with("aws:ResourceOrgPaths", place.path.as_str()),
+        None => context,
+    }
+}
+
+fn check_laws(request: &Request, caller: &Caller, estate: &Estate) -> Result<(), Refusal> {
+    match forbidden(request, estate) {
+        None => Ok(()),
+        Some(why) => {
+            let refusal = not_authorized(&request.action, &request.resource, caller, estate);
+            Err(Refusal { message: refusal.message + &why, ..refusal })
+        }
+    }
+}
+
+/// How AWS ends its sentence where a control policy forbids the request.
+/// Source: IAM User Guide, "Troubleshoot access denied error messages".
+pub(in crate::sandbox) fn forbidden(request: &Request, estate: &Estate) -> Option<String> {
+    let forbidden = estate.laws.over(request).forbids(request)?;
+    let control = forbidden.control;
+    Some(match forbidden.denies {
+        Some(_) => format!(" with an explicit deny in a {control}"),
+        None => format!(" because no {control} allows the {} action", request.action),
+    })
 }
 
 /// Returns AWS's sentence. It is the same for a role that does not exist: AWS tells nobody which ones do.

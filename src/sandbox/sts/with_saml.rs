@@ -23,6 +23,7 @@ use super::super::estate::{Estate, RoleSession, SamlProvider, SessionOf};
 use super::super::saml::Unverified;
 use super::assume_role::session_policy;
 use super::packed;
+use super::request::{forbidden, of_role};
 use super::rides::Rides;
 
 const DEFAULT: u64 = 3_600;
@@ -63,7 +64,7 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
     let role = estate.roles.iter().position(|live| live.role.arn == role_arn).filter(|_| is_offered);
     let role = role.ok_or_else(denied)?;
     let context = context(&assertion, &provider, &recipient, now).with("sts:RoleSessionName", name.as_str());
-    let context = rides.in_context(context);
+    let context = of_role(rides.in_context(context), role, estate);
     let may = |action: &str| {
         let request = Request {
             action: action.to_owned(),
@@ -71,13 +72,14 @@ pub(super) fn run(parameters: &Parameters, estate: &mut Estate, now: SystemTime)
             principal: Principal::Federated { provider: provider.arn.clone() },
             context: context.clone(),
         };
-        may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed()
-    };
-    let refused = |action: &str| Refusal::denied(format!("Not authorized to perform {action}"));
-    for action in std::iter::once("sts:AssumeRoleWithSAML").chain(rides.actions()) {
-        if !may(action) {
-            return Err(refused(action));
+        let forbidden = forbidden(&request, estate);
+        match may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed() && forbidden.is_none() {
+            true => Ok(()),
+            false => Err(format!("Not authorized to perform {action}{}", forbidden.unwrap_or_default())),
         }
+    };
+    for action in std::iter::once("sts:AssumeRoleWithSAML").chain(rides.actions()) {
+        may(action).map_err(Refusal::denied)?;
     }
     let seconds = length(&ask, &assertion, estate.roles[role].role.max_session, now)?;
 

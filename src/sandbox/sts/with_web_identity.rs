@@ -18,6 +18,7 @@ use super::super::estate::{Estate, RoleSession, SessionOf};
 use super::super::scenario::OidcProvider;
 use super::assume_role::session_policy;
 use super::packed;
+use super::request::{forbidden, of_role};
 use super::rides::Rides;
 use crate::config::ProviderId;
 use crate::identity::Claims;
@@ -231,10 +232,16 @@ fn trusting(
             action: action.to_owned(),
             resource: arn.to_string(),
             principal: Principal::Federated { provider: provider.to_owned() },
-            context: context.clone(),
+            context: match role {
+                Some(role) => of_role(context.clone(), role, estate),
+                None => context.clone(),
+            },
         };
-        if !role.is_some_and(|role| may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed()) {
-            return Err(Refusal::denied(format!("Not authorized to perform {action}")));
+        let why = forbidden(&request, estate);
+        let trusted = role.is_some_and(|role| may_assume(&estate.roles[role].role.trust, &[], &request).is_allowed());
+        if !trusted || why.is_some() {
+            let why = why.unwrap_or_default();
+            return Err(Refusal::denied(format!("Not authorized to perform {action}{why}")));
         }
     }
     role.ok_or_else(|| Refusal::denied("Not authorized to perform sts:AssumeRoleWithWebIdentity"))

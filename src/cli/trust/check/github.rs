@@ -32,11 +32,11 @@ pub(super) fn annotations(report: &Report<'_>) -> String {
 }
 
 /// What stands in a policy must not begin another command.
-fn data(text: &str) -> String {
+pub(in crate::cli::trust) fn data(text: &str) -> String {
     plain(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")).into_owned()
 }
 
-fn property(text: &str) -> String {
+pub(in crate::cli::trust) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
 
