@@ -581,7 +581,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
-            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role, what decides it, and what would change it')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold a table of who gets which role, and who does not, against the policies, for CI')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
@@ -620,17 +621,29 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;simulate' {
-            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it')
-            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The file with the trust policy: as for `assume trust check`')
+            [CompletionResult]::new('--as', '--as', [CompletionResultType]::ParameterName, 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it; of a snapshot or an account, a user or role by its name too')
+            [CompletionResult]::new('--role', '--role', [CompletionResultType]::ParameterName, 'The file with the trust policy: as for `assume trust check`. Or a role, by name, ARN or profile, of the snapshot or, without one, of the account')
             [CompletionResult]::new('--role-arn', '--role-arn', [CompletionResultType]::ParameterName, 'The role''s ARN, where the file does not tell it')
+            [CompletionResult]::new('--snapshot', '--snapshot', [CompletionResultType]::ParameterName, 'A file that `assume trust pull` made: its roles, users, and what is known of them')
+            [CompletionResult]::new('--scenario', '--scenario', [CompletionResultType]::ParameterName, 'A file that `assume trust pull` made: its roles, users, and what is known of them')
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who reads the account, if the role is to be found there; may be given again, for the account of the one who asks; the default identity, if left out')
             [CompletionResult]::new('--action', '--action', [CompletionResultType]::ParameterName, 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity')
             [CompletionResult]::new('--external-id', '--external-id', [CompletionResultType]::ParameterName, 'The external ID that is sent')
             [CompletionResult]::new('--mfa', '--mfa', [CompletionResultType]::ParameterName, 'They gave an MFA code, a moment or so long ago')
             [CompletionResult]::new('--session-name', '--session-name', [CompletionResultType]::ParameterName, 'The session name that is sent')
             [CompletionResult]::new('--source-identity', '--source-identity', [CompletionResultType]::ParameterName, 'The source identity that is sent')
             [CompletionResult]::new('--tag', '--tag', [CompletionResultType]::ParameterName, 'A tag that is sent; may be given again')
-            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too')
+            [CompletionResult]::new('--organization', '--organization', [CompletionResultType]::ParameterName, 'The organization of the one who asks')
+            [CompletionResult]::new('--source-ip', '--source-ip', [CompletionResultType]::ParameterName, 'The address that the call comes from')
+            [CompletionResult]::new('--context', '--context', [CompletionResultType]::ParameterName, 'Any other condition key and its value, such as aws:PrincipalTag/team=core; may be given again, for a key of several values too')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write it as JSON')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'assume;trust;test' {
+            [CompletionResult]::new('--snapshot', '--snapshot', [CompletionResultType]::ParameterName, 'A snapshot, whatever the table names')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'How it is written: for people, as JSON, as JUnit''s XML, or as annotations of GitHub Actions')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -706,7 +719,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
-            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role, what decides it, and what would change it')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold a table of who gets which role, and who does not, against the policies, for CI')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
@@ -724,6 +738,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;trust;help;simulate' {
+            break
+        }
+        'assume;trust;help;test' {
             break
         }
         'assume;trust;help;paths' {
@@ -1029,7 +1046,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Show who may assume a role, by which action, and under which conditions')
             [CompletionResult]::new('check', 'check', [CompletionResultType]::ParameterValue, 'Check trust policies: whom they let in by mistake, and what in them can never work')
             [CompletionResult]::new('least', 'least', [CompletionResultType]::ParameterValue, 'Show what of a role''s rights was used, and a smaller policy to begin with')
-            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it')
+            [CompletionResult]::new('simulate', 'simulate', [CompletionResultType]::ParameterValue, 'Say whether somebody would get a role, what decides it, and what would change it')
+            [CompletionResult]::new('test', 'test', [CompletionResultType]::ParameterValue, 'Hold a table of who gets which role, and who does not, against the policies, for CI')
             [CompletionResult]::new('paths', 'paths', [CompletionResultType]::ParameterValue, 'Show every chain of roles by which somebody gets to a role, and what each step takes')
             [CompletionResult]::new('pull', 'pull', [CompletionResultType]::ParameterValue, 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file')
             [CompletionResult]::new('policy', 'policy', [CompletionResultType]::ParameterValue, 'Write a role''s trust policy: whom to let in, with the guards that belong to it')
@@ -1046,6 +1064,9 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             break
         }
         'assume;help;trust;simulate' {
+            break
+        }
+        'assume;help;trust;test' {
             break
         }
         'assume;help;trust;paths' {

@@ -256,6 +256,9 @@ _assume() {
             assume__subcmd__help__subcmd__trust,simulate)
                 cmd="assume__subcmd__help__subcmd__trust__subcmd__simulate"
                 ;;
+            assume__subcmd__help__subcmd__trust,test)
+                cmd="assume__subcmd__help__subcmd__trust__subcmd__test"
+                ;;
             assume__subcmd__identity,add)
                 cmd="assume__subcmd__identity__subcmd__add"
                 ;;
@@ -448,6 +451,9 @@ _assume() {
             assume__subcmd__trust,simulate)
                 cmd="assume__subcmd__trust__subcmd__simulate"
                 ;;
+            assume__subcmd__trust,test)
+                cmd="assume__subcmd__trust__subcmd__test"
+                ;;
             assume__subcmd__trust__subcmd__help,check)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__check"
                 ;;
@@ -474,6 +480,9 @@ _assume() {
                 ;;
             assume__subcmd__trust__subcmd__help,simulate)
                 cmd="assume__subcmd__trust__subcmd__help__subcmd__simulate"
+                ;;
+            assume__subcmd__trust__subcmd__help,test)
+                cmd="assume__subcmd__trust__subcmd__help__subcmd__test"
                 ;;
             *)
                 ;;
@@ -1584,7 +1593,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust)
-            opts="show check least simulate paths pull policy probe"
+            opts="show check least simulate test paths pull policy probe"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1696,6 +1705,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__help__subcmd__trust__subcmd__simulate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__help__subcmd__trust__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3088,7 +3111,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust)
-            opts="-h --help show check least simulate paths pull policy probe help"
+            opts="-h --help show check least simulate test paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3140,7 +3163,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help)
-            opts="show check least simulate paths pull policy probe help"
+            opts="show check least simulate test paths pull policy probe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3266,6 +3289,20 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__help__subcmd__simulate)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__help__subcmd__test)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3548,7 +3585,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__simulate)
-            opts="-h --as --role --role-arn --action --external-id --mfa --session-name --source-identity --tag --context --json --help"
+            opts="-h --as --role --role-arn --scenario --snapshot --profile --action --external-id --mfa --session-name --source-identity --tag --organization --source-ip --context --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3563,6 +3600,18 @@ _assume() {
                     return 0
                     ;;
                 --role-arn)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --snapshot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --scenario)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --profile)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -3590,8 +3639,38 @@ _assume() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --organization)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --source-ip)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        assume__subcmd__trust__subcmd__test)
+            opts="-h --snapshot --format --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --snapshot)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text json junit github" -- "${cur}"))
                     return 0
                     ;;
                 *)

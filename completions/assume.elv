@@ -521,7 +521,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
-            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand simulate 'Say whether somebody would get a role, what decides it, and what would change it'
+            cand test 'Hold a table of who gets which role, and who does not, against the policies, for CI'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
@@ -556,17 +557,28 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'assume;trust;simulate'= {
-            cand --as 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it'
-            cand --role 'The file with the trust policy: as for `assume trust check`'
+            cand --as 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it; of a snapshot or an account, a user or role by its name too'
+            cand --role 'The file with the trust policy: as for `assume trust check`. Or a role, by name, ARN or profile, of the snapshot or, without one, of the account'
             cand --role-arn 'The role''s ARN, where the file does not tell it'
+            cand --snapshot 'A file that `assume trust pull` made: its roles, users, and what is known of them'
+            cand --scenario 'A file that `assume trust pull` made: its roles, users, and what is known of them'
+            cand --profile 'Who reads the account, if the role is to be found there; may be given again, for the account of the one who asks; the default identity, if left out'
             cand --action 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity'
             cand --external-id 'The external ID that is sent'
             cand --mfa 'They gave an MFA code, a moment or so long ago'
             cand --session-name 'The session name that is sent'
             cand --source-identity 'The source identity that is sent'
             cand --tag 'A tag that is sent; may be given again'
-            cand --context 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too'
+            cand --organization 'The organization of the one who asks'
+            cand --source-ip 'The address that the call comes from'
+            cand --context 'Any other condition key and its value, such as aws:PrincipalTag/team=core; may be given again, for a key of several values too'
             cand --json 'Write it as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'assume;trust;test'= {
+            cand --snapshot 'A snapshot, whatever the table names'
+            cand --format 'How it is written: for people, as JSON, as JUnit''s XML, or as annotations of GitHub Actions'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -637,7 +649,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
-            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand simulate 'Say whether somebody would get a role, what decides it, and what would change it'
+            cand test 'Hold a table of who gets which role, and who does not, against the policies, for CI'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
@@ -651,6 +664,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;trust;help;least'= {
         }
         &'assume;trust;help;simulate'= {
+        }
+        &'assume;trust;help;test'= {
         }
         &'assume;trust;help;paths'= {
         }
@@ -893,7 +908,8 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand show 'Show who may assume a role, by which action, and under which conditions'
             cand check 'Check trust policies: whom they let in by mistake, and what in them can never work'
             cand least 'Show what of a role''s rights was used, and a smaller policy to begin with'
-            cand simulate 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+            cand simulate 'Say whether somebody would get a role, what decides it, and what would change it'
+            cand test 'Hold a table of who gets which role, and who does not, against the policies, for CI'
             cand paths 'Show every chain of roles by which somebody gets to a role, and what each step takes'
             cand pull 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
             cand policy 'Write a role''s trust policy: whom to let in, with the guards that belong to it'
@@ -906,6 +922,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         &'assume;help;trust;least'= {
         }
         &'assume;help;trust;simulate'= {
+        }
+        &'assume;help;trust;test'= {
         }
         &'assume;help;trust;paths'= {
         }

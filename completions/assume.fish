@@ -385,16 +385,17 @@ complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subco
 complete -c assume -n "__fish_assume_using_subcommand mfa; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand vault" -l json -d 'Print JSON'
 complete -c assume -n "__fish_assume_using_subcommand vault" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -s h -l help -d 'Print help'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
-complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate paths pull policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -s h -l help -d 'Print help'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "simulate" -d 'Say whether somebody would get a role, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "test" -d 'Hold a table of who gets which role, and who does not, against the policies, for CI'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "probe" -d 'Ask STS for a role with the right external ID and with wrong ones, and say whom it lets in'
+complete -c assume -n "__fish_assume_using_subcommand trust; and not __fish_seen_subcommand_from show check least simulate test paths pull policy probe help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l profile -d 'Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l all -d 'Every role of the account'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from show" -l json -d 'Write it as JSON'
@@ -418,18 +419,28 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 json\t''
 policy\t''"
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from least" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l as -d 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it' -r
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role -d 'The file with the trust policy: as for `assume trust check`' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l as -d 'Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it; of a snapshot or an account, a user or role by its name too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role -d 'The file with the trust policy: as for `assume trust check`. Or a role, by name, ARN or profile, of the snapshot or, without one, of the account' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l role-arn -d 'The role\'s ARN, where the file does not tell it' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l snapshot -l scenario -d 'A file that `assume trust pull` made: its roles, users, and what is known of them' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l profile -d 'Who reads the account, if the role is to be found there; may be given again, for the account of the one who asks; the default identity, if left out' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l action -d 'What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l external-id -d 'The external ID that is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l mfa -d 'They gave an MFA code, a moment or so long ago' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l session-name -d 'The session name that is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l source-identity -d 'The source identity that is sent' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l tag -d 'A tag that is sent; may be given again' -r
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l context -d 'Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l organization -d 'The organization of the one who asks' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l source-ip -d 'The address that the call comes from' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l context -d 'Any other condition key and its value, such as aws:PrincipalTag/team=core; may be given again, for a key of several values too' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -l json -d 'Write it as JSON'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from test" -l snapshot -d 'A snapshot, whatever the table names' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from test" -l format -d 'How it is written: for people, as JSON, as JUnit\'s XML, or as annotations of GitHub Actions' -r -f -a "text\t''
+json\t''
+junit\t''
+github\t''"
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l to -d 'The role: its ARN, or its name where the file has one role of it' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l from -d 'Only chains that begin with this user or role, account, service (ec2.amazonaws.com) or identity provider; `*` is anybody' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -l snapshot -l scenario -d 'The file of accounts, users and roles; `-` is standard input' -r -F
@@ -498,7 +509,8 @@ complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_sub
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "simulate" -d 'Say whether somebody would get a role, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "test" -d 'Hold a table of who gets which role, and who does not, against the policies, for CI'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from help" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'
@@ -609,7 +621,8 @@ complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subc
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "show" -d 'Show who may assume a role, by which action, and under which conditions'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "check" -d 'Check trust policies: whom they let in by mistake, and what in them can never work'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "least" -d 'Show what of a role\'s rights was used, and a smaller policy to begin with'
-complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "simulate" -d 'Say whether somebody would get a role by its trust policy, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "simulate" -d 'Say whether somebody would get a role, what decides it, and what would change it'
+complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "test" -d 'Hold a table of who gets which role, and who does not, against the policies, for CI'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "paths" -d 'Show every chain of roles by which somebody gets to a role, and what each step takes'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "pull" -d 'Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file'
 complete -c assume -n "__fish_assume_using_subcommand help; and __fish_seen_subcommand_from trust" -f -a "policy" -d 'Write a role\'s trust policy: whom to let in, with the guards that belong to it'

@@ -567,20 +567,37 @@ module completions {
     role: string              # The role: its name, its ARN, or a profile that leads to it
   ]
 
-  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  # Say whether somebody would get a role, what decides it, and what would change it
   export extern "assume trust simulate" [
-    --as: string              # Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it
-    --role: path              # The file with the trust policy: as for `assume trust check`
+    --as: string              # Who asks: the ARN of a user, a role, a session or an identity provider, a service (ec2.amazonaws.com), or an account for anybody in it; of a snapshot or an account, a user or role by its name too
+    --role: string            # The file with the trust policy: as for `assume trust check`. Or a role, by name, ARN or profile, of the snapshot or, without one, of the account
     --role-arn: string        # The role's ARN, where the file does not tell it
+    --snapshot: path          # A file that `assume trust pull` made: its roles, users, and what is known of them
+    --scenario: path          # A file that `assume trust pull` made: its roles, users, and what is known of them
+    --profile: string         # Who reads the account, if the role is to be found there; may be given again, for the account of the one who asks; the default identity, if left out
     --action: string          # What is asked for, if not to assume the role: sts:TagSession, sts:SetSourceIdentity
     --external-id: string     # The external ID that is sent
     --mfa: string             # They gave an MFA code, a moment or so long ago
     --session-name: string    # The session name that is sent
     --source-identity: string # The source identity that is sent
     --tag: string             # A tag that is sent; may be given again
-    --context: string         # Any other condition key and its value, such as aws:PrincipalOrgID=o-a1b2c3d4e5; may be given again, for a key of several values too
+    --organization: string    # The organization of the one who asks
+    --source-ip: string       # The address that the call comes from
+    --context: string         # Any other condition key and its value, such as aws:PrincipalTag/team=core; may be given again, for a key of several values too
     --json                    # Write it as JSON
     --help(-h)                # Print help (see more with '--help')
+  ]
+
+  def "nu-complete assume trust test format" [] {
+    [ "text" "json" "junit" "github" ]
+  }
+
+  # Hold a table of who gets which role, and who does not, against the policies, for CI
+  export extern "assume trust test" [
+    --snapshot: path          # A snapshot, whatever the table names
+    --format: string@"nu-complete assume trust test format" # How it is written: for people, as JSON, as JUnit's XML, or as annotations of GitHub Actions
+    --help(-h)                # Print help (see more with '--help')
+    ...files: path            # The table, in TOML
   ]
 
   def "nu-complete assume trust paths format" [] {
@@ -679,8 +696,12 @@ module completions {
   export extern "assume trust help least" [
   ]
 
-  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  # Say whether somebody would get a role, what decides it, and what would change it
   export extern "assume trust help simulate" [
+  ]
+
+  # Hold a table of who gets which role, and who does not, against the policies, for CI
+  export extern "assume trust help test" [
   ]
 
   # Show every chain of roles by which somebody gets to a role, and what each step takes
@@ -1003,8 +1024,12 @@ module completions {
   export extern "assume help trust least" [
   ]
 
-  # Say whether somebody would get a role by its trust policy, what decides it, and what would change it
+  # Say whether somebody would get a role, what decides it, and what would change it
   export extern "assume help trust simulate" [
+  ]
+
+  # Hold a table of who gets which role, and who does not, against the policies, for CI
+  export extern "assume help trust test" [
   ]
 
   # Show every chain of roles by which somebody gets to a role, and what each step takes
