@@ -141,7 +141,9 @@ struct Tried {
 impl Mistake {
     fn tried(&self) -> Tried {
         let mut sandbox = self.sandbox();
-        self.furnish(&mut sandbox);
+        let programs = self.plain_user.then(programs_for_anybody);
+        let folder = programs.as_ref().map_or(assume().parent().unwrap(), tempfile::TempDir::path);
+        self.furnish(&mut sandbox, folder);
         if let Some(before) = &self.before {
             let ran = self.shell(&sandbox, before);
             assert_eq!(ran.code, 0, "{}: `before` failed: {ran:?}", self.says);
@@ -171,7 +173,7 @@ impl Mistake {
         Sandbox::start(scenario, Options { clock, ..Options::default() })
     }
 
-    fn furnish(&self, sandbox: &mut Sandbox) {
+    fn furnish(&self, sandbox: &mut Sandbox, programs: &Path) {
         let filled = |text: &str| filled(text, sandbox);
         match &self.config {
             Some(config) => drop(sandbox.home.config(&filled(config))),
@@ -190,7 +192,6 @@ impl Mistake {
         std::fs::create_dir(&temp).unwrap();
         let variables: Vec<_> = self.env.iter().map(|(name, value)| (name, filled(value))).collect();
         let home = &mut sandbox.home;
-        let programs = if self.plain_user { programs_for_anybody() } else { assume().parent().unwrap() };
         home.set("PATH", format!("{}:/usr/bin:/bin:/usr/sbin:/sbin", programs.display()));
         home.set("TMPDIR", temp);
         for (name, value) in variables {
@@ -240,15 +241,11 @@ fn give_away(folder: &Path) {
 }
 
 /// The build folder may be closed to other users.
-fn programs_for_anybody() -> &'static Path {
-    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
-    let folder = FOLDER.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
-        install_into(folder.path());
-        folder
-    });
-    folder.path()
+fn programs_for_anybody() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    install_into(folder.path());
+    folder
 }
 
 fn off_by(text: &str) -> SystemTime {
