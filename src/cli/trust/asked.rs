@@ -127,7 +127,7 @@ impl Ground {
         let around = subject::known(&catalog.defaults().accounts, &[]);
         let whose = live::Whose { whose: vec![role.to_owned()], all: false, profile: profiles.first().cloned() };
         let mut members = Vec::new();
-        for found in live::subjects(&whose, &around, &catalog, world)? {
+        for found in live::subjects(&whose, live::Needs::Policies, &around, &catalog, world)? {
             let trust = readable(&found)?;
             let arn = found.around.role_arn.clone().unwrap_or_default();
             members.push(Member {

@@ -16,7 +16,7 @@ use clap::ValueEnum;
 use report::{Report, Told};
 use suppress::Suppressions;
 
-use super::live::{self, Whose};
+use super::live::{self, Needs, Whose};
 use super::subject::{self, Subject};
 use crate::cli::stdout;
 use crate::config::Catalog;
@@ -90,7 +90,7 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
         Some(file) => Suppressions::read(file, world)?,
         None => Suppressions::default(),
     };
-    let subjects = live::subjects(&args.whose, &around, &catalog, world)?;
+    let subjects = live::subjects(&args.whose, Needs::Use, &around, &catalog, world)?;
     for supposed in subjects.iter().flat_map(|subject| subject.supposed.iter().map(move |what| (subject, what))) {
         person::note(&format!("{}: {}", supposed.0.name, supposed.1));
     }

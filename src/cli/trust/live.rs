@@ -2,20 +2,16 @@
 
 use std::path::Path;
 
+use super::asker::{Asker, Named};
 use super::subject::Subject;
 use crate::aws::{AwsError, Line};
-use crate::cli::became::{self, Consumer};
-use crate::cli::endpoint;
-use crate::cli::overrides::OverrideArgs;
-use crate::cli::{begin, profile_ref};
-use crate::config::{Catalog, Declared};
+use crate::cli::profile_ref;
+use crate::config::Catalog;
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
-use crate::person::Progress;
-use crate::plan::plan_token;
+use crate::person::{self, Progress};
 use crate::policy::lint::{Around, UseOfRole, names_others};
-use crate::terms::RoleArn;
-use crate::trust::roles::{Iam, IamRole};
+use crate::trust::roles::{Iam, IamRole, Seen, UseKnown};
 use crate::world::World;
 
 /// Whom a command is about: files, and roles that IAM is asked for.
@@ -33,19 +29,34 @@ pub(super) struct Whose {
     pub(super) profile: Option<String>,
 }
 
+/// What has to be known of an account's roles.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Needs {
+    /// Their policies.
+    Policies,
+    /// When they were used, too.
+    Use,
+}
+
 /// Returns the policies that are meant.
-pub(super) fn subjects(args: &Whose, around: &Around, catalog: &Catalog, world: &World) -> Result<Vec<Subject>, Error> {
+pub(super) fn subjects(
+    args: &Whose,
+    needs: Needs,
+    around: &Around,
+    catalog: &Catalog,
+    world: &World,
+) -> Result<Vec<Subject>, Error> {
     let mut subjects = Vec::new();
     let mut roles = Vec::new();
     for one in &args.whose {
         if is_file(one) {
             subjects.extend(super::subject::in_file(Path::new(one), around, world)?);
         } else {
-            roles.push(role_name(one, catalog)?);
+            roles.push(Named::of(one, catalog)?.name);
         }
     }
     if !roles.is_empty() || args.all {
-        subjects.extend(asked(&roles, args, around, catalog, world)?);
+        subjects.extend(asked(&roles, args, needs, around, catalog, world)?);
     }
     Ok(subjects)
 }
@@ -58,69 +69,98 @@ pub(super) fn is_file(text: &str) -> bool {
         || !is_arn && (text.contains('/') || endings.iter().any(|end| text.ends_with(end)) || Path::new(text).exists())
 }
 
-/// IAM wants the name without its path.
-fn role_name(text: &str, catalog: &Catalog) -> Result<String, Error> {
-    if let Ok(Some(Declared::Role(role))) = catalog.find(text) {
-        return Ok(role.call.role_arn.value.name().name().to_owned());
-    }
-    if text.starts_with("arn:") {
-        let arn: RoleArn = text.parse().map_err(|error| Error::new(Kind::Usage, error))?;
-        return Ok(arn.name().name().to_owned());
-    }
-    Ok(text.to_owned())
-}
-
+/// Asks IAM for these roles, or for all.
 fn asked(
     names: &[String],
     args: &Whose,
+    needs: Needs,
     around: &Around,
     catalog: &Catalog,
     world: &World,
 ) -> Result<Vec<Subject>, Error> {
     let before = world.with_env(before_first_switch(&world.env));
-    let default = catalog.defaults().identity.as_ref().map(|identity| identity.value.clone());
-    let profile = args.profile.clone().or(default).ok_or_else(|| {
-        Error::text(Kind::Usage, "who is to ask IAM is not said").with_hint("say it: --profile PROFILE".to_owned())
-    })?;
-    let overrides = OverrideArgs::default();
-    let (plan, reach) = plan_token(catalog, &profile, &overrides.overrides()?, &became::who(&before))
-        .map_err(|error| begin::no_plan(error, catalog, &before))?;
-    let became = became::of_plan(plan, catalog, None, Consumer::Keeps, &before)?;
+    let asker = Asker::of(args.profile.as_deref(), catalog, &before)?;
     let line = Line::new(&before);
-    let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_IAM", &before)?.map(|url| url.value);
-    let iam = Iam { line: &line, reach: &reach, endpoint: endpoint.as_ref(), by: &became.credentials };
-    let failed = |error: AwsError, what: &str| not_read(error, what, &profile);
-    let mut subjects = Vec::new();
-    for name in names {
-        let role = iam.role(name).map_err(|error| failed(error, &format!("the role {name}")))?;
-        subjects.push(subject(role, true, around, world));
+    let iam = asker.iam(&line);
+    let failed = |error: AwsError, what: &str| not_read(error, what, &asker.profile);
+    let mut progress = Progress::default();
+    let mut roles = Vec::new();
+    let read = iam.several(names, |seen| progress.show(&so_far(seen))).map_err(|error| failed(error, "the roles"))?;
+    for (name, role) in names.iter().zip(read) {
+        roles.push(role.map_err(|error| failed(error, &format!("the role {name}")))?);
     }
     if args.all {
-        let mut progress = Progress::default();
-        let roles = iam
-            .roles(|count| progress.show(&format!("{count} roles read")))
-            .map_err(|error| failed(error, "the account's roles"))?;
-        let total = roles.len();
-        for (number, role) in roles.into_iter().enumerate() {
-            progress.show(&format!("{number} of {total} roles looked at"));
-            // When a role was used, IAM says one by one: only whom others are let into is asked for.
-            let of_role = Around { role_arn: Some(role.arn.clone()), ..around.clone() };
-            let role = match names_others(&role.policy, &of_role) {
-                true => iam.role(&role.name).map_err(|error| failed(error, &format!("the role {}", role.name)))?,
-                false => role,
-            };
-            let is_whole = names_others(&role.policy, &of_role);
-            subjects.push(subject(role, is_whole, around, world));
-        }
+        let all = match needs {
+            Needs::Use => used(&iam, around, &asker.profile, &mut progress),
+            Needs::Policies => policies(&iam, &mut progress),
+        };
+        roles.extend(all.map_err(|error| failed(error, "the account's roles"))?);
     }
-    Ok(subjects)
+    Ok(roles.into_iter().map(|role| subject(role, around, world)).collect())
 }
 
-fn subject(role: IamRole, is_whole: bool, around: &Around, world: &World) -> Subject {
-    let use_of_role =
-        role.made.filter(|_| is_whole).map(|made| UseOfRole { made, last: role.last_used, now: world.clock.now() });
+/// Every role with its policy: a page of `ListRoles` has the most of them, and no other policy.
+fn policies(iam: &Iam<'_>, progress: &mut Progress) -> Result<Vec<IamRole>, AwsError> {
+    match iam.roles(|seen| progress.show(&so_far(seen))) {
+        Err(error) if is_denied(&error) => {
+            // Whoever may read the whole account may not have the smaller permission; the refusal names that one.
+            iam.detailed_roles(|seen| progress.show(&so_far(seen))).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
+/// Every role, and when those were used that others are let into: at once where the caller may, else one by one.
+fn used(iam: &Iam<'_>, around: &Around, profile: &str, progress: &mut Progress) -> Result<Vec<IamRole>, AwsError> {
+    match iam.detailed_roles(|seen| progress.show(&so_far(seen))) {
+        Err(error) if is_denied(&error) => {}
+        other => return other,
+    }
+    let mut roles = iam.roles(|seen| progress.show(&so_far(seen)))?;
+    let is_open =
+        |role: &IamRole| names_others(&role.policy, &Around { role_arn: Some(role.arn.clone()), ..around.clone() });
+    let open: Vec<usize> = (0..roles.len()).filter(|number| is_open(&roles[*number])).collect();
+    let names: Vec<String> = open.iter().map(|number| roles[*number].name.clone()).collect();
+    let total = names.len();
+    let whole = iam.several(&names, |seen| {
+        progress.show(&format!("of {total} roles that others are let into: {}", so_far(seen)));
+    })?;
+    let mut untold = 0;
+    for (number, role) in open.into_iter().zip(whole) {
+        match role {
+            Ok(role) => roles[number] = role,
+            Err(error) if is_denied(&error) => untold += 1,
+            // Deleted between the two calls.
+            Err(AwsError::Refused(refusal)) if refusal.code == "NoSuchEntity" => {}
+            Err(error) => return Err(error),
+        }
+    }
+    if untold > 0 {
+        person::warn(&format!(
+            "when {untold} of the roles were used is not known: {profile} may neither iam:GetAccountAuthorizationDetails nor \
+             iam:GetRole, so that TP-UNUSED is not found in them"
+        ));
+    }
+    Ok(roles)
+}
+
+fn so_far(seen: Seen) -> String {
+    let refused = seen.taken.refused;
+    let refused = if refused == 0 { String::new() } else { format!(", IAM asks to wait ({refused})") };
+    format!("{} roles read{refused}", seen.roles)
+}
+
+fn subject(role: IamRole, around: &Around, world: &World) -> Subject {
+    let use_of_role = match role.used {
+        UseKnown::Yes { made, last } => Some(UseOfRole { made, last, now: world.clock.now() }),
+        UseKnown::No => None,
+    };
     let around = Around { role_arn: Some(role.arn.clone()), use_of_role, ..around.clone() };
     Subject::of_role(role.name, role.policy, around)
+}
+
+fn is_denied(error: &AwsError) -> bool {
+    matches!(error, AwsError::Refused(refusal) if refusal.is_access_denied())
 }
 
 fn not_read(error: AwsError, what: &str, profile: &str) -> Error {
@@ -128,11 +168,11 @@ fn not_read(error: AwsError, what: &str, profile: &str) -> Error {
         AwsError::Refused(refusal) if !refusal.is_passing() => Kind::Refused,
         _ => Kind::Unreachable,
     };
-    let hint = match &error {
-        AwsError::Refused(refusal) if refusal.code == "AccessDenied" => Some(format!(
-            "{profile} must be allowed iam:GetRole, and iam:ListRoles for --all; or say who asks: --profile"
-        )),
-        _ => None,
-    };
+    let hint = is_denied(&error).then(|| {
+        format!(
+            "{profile} must be allowed iam:GetRole, or for --all iam:GetAccountAuthorizationDetails or iam:ListRoles; or say who \
+             asks: --profile"
+        )
+    });
     Error::new(kind, error).while_doing(format!("{what} cannot be read as {profile}")).with_hint(hint)
 }

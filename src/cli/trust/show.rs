@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
-use super::live::{self, Whose};
+use super::live::{self, Needs, Whose};
 use super::subject::{self, Subject};
 use crate::cli::stdout;
 use crate::config::{Catalog, Declared};
@@ -31,7 +31,7 @@ pub(in crate::cli) struct ShowArgs {
 pub(in crate::cli) fn run(args: &ShowArgs, world: &World) -> Result<ExitCode, Error> {
     let catalog = Catalog::open(world)?;
     let around = subject::known(&catalog.defaults().accounts, &[]);
-    let subjects = live::subjects(&args.whose, &around, &catalog, world)?;
+    let subjects = live::subjects(&args.whose, Needs::Policies, &around, &catalog, world)?;
     let names = profiles(&catalog);
     let name = |arn: &str| names.get(arn).cloned();
     let mut shown = Vec::new();
