@@ -22,7 +22,7 @@ fuzz_target!(|data: &[u8]| STAGE.with(|stage| {
     stage.loopback.lay(STATUS[which / 2 % STATUS.len()], body);
     let Start::MfaSession(session) = &stage.plan.start else { panic!("the plan has one") };
     let answer = match which % 2 {
-        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some((&code, Tries::Once)))
+        0 => assume_role(&stage.line, &stage.plan.hops[0], &stage.keys, Some((&code, Tries::Once)), &[])
             .map(|(credentials, _)| credentials),
         _ => session_token(&stage.line, session, &stage.keys, (&code, Tries::Once)),
     };
