@@ -7,6 +7,7 @@ mod acquire;
 mod config;
 mod console;
 mod discovery;
+mod file;
 mod handover;
 mod history;
 mod identity;
@@ -19,6 +20,8 @@ mod sign_in;
 mod vault;
 
 use std::fmt;
+
+pub use file::unreadable;
 
 use crate::config::Origin;
 use crate::person::plain;

@@ -62,7 +62,7 @@ fn exit_codes_are_what_ci_asked_for() {
     assert_eq!(code(&["open.json", "--fail-on", "none"]), 0);
     assert_eq!(code(&["open.json", "--own", "444455556666"]), 0);
     assert_eq!(code(&["open.json", "--fail-on", "bad"]), 2);
-    assert_eq!(code(&["nowhere.json"]), 10);
+    assert_eq!(code(&["nowhere.json"]), 2);
 }
 
 #[test]
@@ -92,10 +92,108 @@ fn policies_are_found_in_what_people_have() {
         let ran = home.run(&["trust", "check", file, "--format", "json"]);
         assert_eq!((ran.code, ids(&ran)), (1, vec!["TP-NO-EXTID".to_owned()]), "{file}: {}", ran.stderr);
     }
-    home.write("template.yaml", "Resources:\n  R:\n    Type: AWS::IAM::Role\n");
-    let ran = home.run(&["trust", "check", "template.yaml"]);
+}
+
+/// A template whose role has an external ID only where a condition holds.
+const TEMPLATE: &str = "\
+Parameters:
+  Partner: {Type: String}
+  Id: {Type: String, Default: ''}
+Conditions:
+  HasId: !Not [!Equals [!Ref Id, '']]
+Resources:
+  Reader:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: 2012-10-17
+        Statement:
+          - Effect: Allow
+            Principal:
+              AWS: !Sub 'arn:aws:iam::${Partner}:role/Reader'
+            Action: sts:AssumeRole
+            Condition: !If
+              - HasId
+              - StringEquals: {sts:ExternalId: !Ref Id}
+              - !Ref AWS::NoValue
+";
+
+#[test]
+fn a_template_in_yaml_is_checked_both_ways_and_its_findings_have_lines() {
+    let home = home();
+    home.write("t.yaml", TEMPLATE);
+    let ran = home.run(&["trust", "check", "t.yaml"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines[0], "t.yaml: Reader, where not HasId");
+    assert_eq!(lines[1], "  high     TP-NO-EXTID  line 14, Statement[0].Principal");
+    assert!(lines[2].contains("(whatever Partner will be) gets in without an external ID"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("t.yaml: Reader: `Id` is not known"), "{}", ran.stderr);
+    assert!(ran.stderr.ends_with("1 policy checked, 1 finding (1 high)\n"), "{}", ran.stderr);
+    // What is found whatever holds is told once.
+    home.write("t.yaml", &TEMPLATE.replace("${Partner}:role/Reader", "444455556666:root"));
+    let ran = home.run(&["trust", "check", "t.yaml"]);
+    assert_eq!(ran.stdout.matches("TP-THIRD-PARTY-ROOT").count(), 1, "{}", ran.stdout);
+    assert!(ran.stdout.lines().any(|line| line == "t.yaml: Reader"), "{}", ran.stdout);
+
+    home.write("t.yaml", TEMPLATE);
+    let ran = home.run(&["trust", "check", "t.yaml", "--format", "github"]);
+    assert!(ran.stdout.starts_with("::error file=t.yaml,line=14,title=TP-NO-EXTID (high)::"), "{}", ran.stdout);
+    let ran = home.run(&["trust", "check", "t.yaml", "--format", "sarif"]);
+    assert!(is_sarif(&home, &ran.stdout), "{}", ran.stdout);
+    let log: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!((&place["artifactLocation"]["uri"], &place["region"]["startLine"]), (&"t.yaml".into(), &14.into()));
+
+    let shown = home.run(&["trust", "show", "t.yaml"]);
+    assert!(shown.stdout.contains("t.yaml: Reader, where HasId\n"), "{}", shown.stdout);
+}
+
+#[test]
+fn what_terraform_alone_can_work_out_is_said_to_be_so() {
+    let home = home();
+    home.write("main.tf", "resource \"aws_iam_role\" \"r\" {\n  name = \"r\"\n}\n");
+    let ran = home.run(&["trust", "check", "main.tf"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("YAML"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("terraform show -json tfplan > plan.json"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_project_says_what_it_accepts() {
+    let home = home();
+    let entry = |rule: &str, role: &str, until: &str| {
+        format!(
+            "[[suppress]]\nrule = \"{rule}\"\nrole = \"{role}\"\nreason = \"they move in May\"\nuntil = \"{until}\"\n"
+        )
+    };
+    home.write("project/iam/open.json", OPEN);
+    let check = |words: &[&str]| home.run(&[&["trust", "check", "--format", "json"], words].concat());
+    let file = "project/iam/open.json";
+
+    let accepted = entry("TP-NO-EXTID", "iam/open.json", "2999-12-31");
+    home.write("project/.assume-trust.toml", &(accepted.clone() + &entry("TP-SIZE", "iam/other.json", "2020-01-31")));
+    let ran = check(&[file]);
+    assert_eq!((ran.code, ids(&ran)), (0, vec!["TP-NO-EXTID".to_owned()]), "of what is not checked nothing is said");
+    assert!(ran.stdout.contains("\"suppressed\": \"they move in May\""), "{}", ran.stdout);
+    assert_eq!(check(&[file, "--no-suppressions"]).code, 1);
+    assert_eq!(check(&["open.json"]).code, 1, "it is about what lies beside and below it");
+
+    home.write("project/.assume-trust.toml", &(accepted.clone() + &entry("TP-SIZE", "iam/open.json", "2999-12-31")));
+    let ran = check(&[file]);
+    assert_eq!((ran.code, ids(&ran)), (0, vec!["TP-NO-EXTID".to_owned(), "TP-SUPPRESSION".to_owned()]));
+    home.write("project/.assume-trust.toml", &entry("TP-NO-EXTID", "iam/open.json", "2020-01-31"));
+    assert_eq!(check(&[file]).code, 1, "its day is over");
+    home.write("project/.assume-trust.toml", &accepted.replace("they move in May", " "));
+    assert_eq!(check(&[file]).code, 3, "it has no reason");
+
+    home.write("project/.assume-trust.toml", &accepted);
+    home.write("empty.toml", "");
+    assert_eq!(check(&[file, "--suppressions", "empty.toml"]).code, 1, "the file that is named is the only one");
+    home.write("project/iam/.assume-trust.toml", "");
+    assert_eq!(check(&[file]).code, 1, "the nearest counts");
+    std::fs::remove_file(home.path().join("project/iam/.assume-trust.toml")).unwrap();
+    std::fs::create_dir(home.path().join("project/iam/.git")).unwrap();
+    assert_eq!(check(&[file]).code, 1, "another repository is another project");
 }
 
 #[test]

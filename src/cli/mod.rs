@@ -16,6 +16,7 @@ mod history;
 mod hooked;
 mod identity;
 mod init;
+mod input;
 mod list;
 mod login;
 mod logout;

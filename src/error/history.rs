@@ -1,18 +1,18 @@
 //! What a person is told when the past cannot be read.
 
-use super::{Error, Kind};
+use super::{Error, Kind, unreadable};
 use crate::aws::AwsError;
 use crate::trust::history::{BucketError, FilesError, LookupError};
 
 impl From<FilesError> for Error {
     fn from(error: FilesError) -> Self {
-        let hint = match &error {
-            FilesError::Open { .. } => None,
+        match &error {
+            FilesError::Open { path, source } => unreadable(path, source),
             FilesError::Form { .. } => {
-                Some("a file that was copied half is mended by the same `aws s3 sync` again".to_owned())
+                let hint = "a file that was copied half is mended by the same `aws s3 sync` again".to_owned();
+                Self::new(Kind::System, error).with_hint(hint)
             }
-        };
-        Self::new(Kind::System, error).with_hint(hint)
+        }
     }
 }
 

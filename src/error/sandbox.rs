@@ -1,11 +1,17 @@
 //! What a person is told when the sandbox does not start.
 
-use super::{Error, Kind};
+use super::{Error, Kind, unreadable};
 use crate::sandbox::{HomeError, SandboxError, ScenarioError};
 
 impl From<ScenarioError> for Error {
     fn from(error: ScenarioError) -> Self {
-        Self::new(Kind::Config, error)
+        match &error {
+            ScenarioError::Read { path, source } => unreadable(path, source),
+            ScenarioError::Form { .. }
+            | ScenarioError::Twice { .. }
+            | ScenarioError::Value { .. }
+            | ScenarioError::Policy { .. } => Self::new(Kind::Config, error),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::config::{Catalog, replace_file};
-use crate::error::{Error, Kind};
+use crate::error::{Error, Kind, unreadable};
 use crate::terms::{AccountId, show_time};
 use crate::trust::registry::{CustomerName, Registry, RegistryError};
 use crate::world::World;
@@ -98,6 +98,10 @@ impl Kept {
     /// Opens a registry that has to be there.
     fn open_existing(args: &RegistryArgs, world: &World) -> Result<Self, Error> {
         let kept = Self::open(args, world)?;
+        if let (None, Some(named)) = (&kept.before, &args.registry) {
+            let error = unreadable(named, &std::io::ErrorKind::NotFound.into());
+            return Err(error.with_hint("begin one: `assume partner new CUSTOMER ACCOUNT`".to_owned()));
+        }
         if kept.before.is_none() {
             return Err(Error::text(Kind::Config, format!("there is no registry {}", kept.path.display()))
                 .with_hint("begin one: `assume partner new CUSTOMER ACCOUNT`".to_owned()));

@@ -7,13 +7,13 @@ mod sarif;
 mod suppress;
 mod validate;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use report::{Report, Told};
+use report::{Of, Report, Told};
 use suppress::Suppressions;
 
 use super::live::{self, Needs, Whose};
@@ -45,9 +45,13 @@ pub(in crate::cli) struct CheckArgs {
     /// How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
     #[arg(long, value_name = "SEVERITY", default_value = "medium", value_parser = threshold)]
     fail_on: Threshold,
-    /// A file of findings that are accepted, each with its reason and until when
+    /// A file of findings that are accepted, each with its reason and until when; without it, the nearest
+    /// .assume-trust.toml beside or above each file
     #[arg(long, value_name = "FILE")]
     suppressions: Option<PathBuf>,
+    /// Accept nothing, whatever .assume-trust.toml says
+    #[arg(long, conflicts_with = "suppressions")]
+    no_suppressions: bool,
     /// An account that is yours, besides those in the config file; may be given again
     #[arg(long, value_name = "ACCOUNT")]
     own: Vec<AccountId>,
@@ -86,14 +90,19 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
     if args.diff {
         return compared(args, &around, world);
     }
-    let suppressions = match &args.suppressions {
-        Some(file) => Suppressions::read(file, world)?,
-        None => Suppressions::default(),
-    };
+    let named = args.suppressions.as_ref().map(|file| Suppressions::named(file, world)).transpose()?;
     let subjects = live::subjects(&args.whose, Needs::Use, &around, &catalog, world)?;
-    for supposed in subjects.iter().flat_map(|subject| subject.supposed.iter().map(move |what| (subject, what))) {
-        person::note(&format!("{}: {}", supposed.0.name, supposed.1));
-    }
+    let suppressions = match named {
+        Some(named) => named,
+        None if args.no_suppressions => Suppressions::default(),
+        None => Suppressions::of_projects(&subjects, world)?,
+    };
+    let supposed = |subject: &Subject| {
+        let of = subject.whatever_holds().to_owned();
+        subject.supposed.iter().map(move |what| format!("{of}: {what}")).collect::<Vec<_>>()
+    };
+    let supposed: BTreeSet<String> = subjects.iter().flat_map(supposed).collect();
+    supposed.iter().for_each(|supposed| person::note(supposed));
     if subjects.iter().any(|subject| subject.around.own.is_empty() && subject.around.account().is_none()) {
         person::note(
             "which accounts are yours is not known (accounts.own, --own): every account counts as somebody else's",
@@ -107,7 +116,12 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
         Format::Sarif => sarif::sarif(&report),
         Format::Github => github::annotations(&report),
     })?;
-    person::note(&report.summary(subjects.len()));
+    let roles: BTreeSet<_> = subjects.iter().map(Subject::whatever_holds).collect();
+    person::note(&report.summary(if subjects.iter().any(|subject| subject.when.is_some()) {
+        roles.len()
+    } else {
+        subjects.len()
+    }));
     let fails = args.fail_on.0.is_some_and(|least| report.worst().is_some_and(|worst| worst >= least));
     Ok(ExitCode::from(if fails { FOUND } else { 0 }))
 }
@@ -163,16 +177,46 @@ fn findings(
         let others: Vec<_> = others.filter(|finding| !known(finding.rule.id, &finding.place)).collect();
         found.extend(others);
         found.extend(analyzed.remove(&number).unwrap_or_default());
+        suppressions.asked(subject);
         told.extend(found.into_iter().map(|finding| {
             let accepted = suppressions.accept(subject, &finding);
-            Told { subject: Some(subject), line: subject.line(&finding.place), finding, accepted }
+            Told { of: Of::Policy(subject), line: subject.line(&finding.place), finding, accepted }
         }));
     }
-    told.extend(suppressions.findings().into_iter().map(|finding| Told {
-        subject: None,
+    let mut told = once_a_role(told, subjects);
+    told.extend(suppressions.findings().into_iter().map(|(file, finding)| Told {
+        of: Of::Suppression(file),
         line: None,
         finding,
         accepted: None,
     }));
-    Report { told, suppressions: suppressions.file }
+    Report { told }
+}
+
+/// What is found in several of the policies that a template's conditions make of one role is told once.
+fn once_a_role<'a>(told: Vec<Told<'a>>, subjects: &'a [Subject]) -> Vec<Told<'a>> {
+    let mut policies: BTreeMap<&str, usize> = BTreeMap::new();
+    for subject in subjects.iter().filter(|subject| subject.when.is_some()) {
+        *policies.entry(subject.whatever_holds()).or_default() += 1;
+    }
+    let key = |one: &Told<'a>| match one.of {
+        Of::Policy(subject) if subject.when.is_some() => {
+            Some((subject.whatever_holds(), one.finding.rule.id, one.line, one.finding.message.clone()))
+        }
+        Of::Policy(_) | Of::Role(_) | Of::Suppression(_) => None,
+    };
+    let mut count: BTreeMap<_, usize> = BTreeMap::new();
+    told.iter().filter_map(key).for_each(|key| *count.entry(key).or_default() += 1);
+    let mut once = Vec::new();
+    for mut one in told {
+        if let (Some(key), Of::Policy(subject)) = (key(&one), &one.of) {
+            // Whoever comes second is gone from the count.
+            let Some(times) = count.remove(&key) else { continue };
+            if policies.get(key.0) == Some(&times) {
+                one.of = Of::Role(subject);
+            }
+        }
+        once.push(one);
+    }
+    once
 }

@@ -17,8 +17,9 @@ use crate::world::World;
 /// Whom a command is about: files, and roles that IAM is asked for.
 #[derive(Debug, clap::Args)]
 pub(super) struct Whose {
-    /// Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of
-    /// them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
+    /// Files with a trust policy, what `aws iam get-role` answers, a CloudFormation or SAM template or the like in a
+    /// serverless.yml (JSON or YAML), or a Terraform plan (`terraform show -json`); `-` is standard input. Or roles, by name
+    /// or ARN, as IAM has them
     #[arg(value_name = "FILE|ROLE", required_unless_present = "all")]
     pub(super) whose: Vec<String>,
     /// Every role of the account
@@ -63,7 +64,7 @@ pub(super) fn subjects(
 
 /// A role's name has neither a slash nor one of these endings.
 pub(super) fn is_file(text: &str) -> bool {
-    let endings = [".json", ".yaml", ".yml", ".template", ".tfplan"];
+    let endings = [".json", ".yaml", ".yml", ".template", ".tpl", ".tfplan", ".tf"];
     let is_arn = text.starts_with("arn:");
     text == "-"
         || !is_arn && (text.contains('/') || endings.iter().any(|end| text.ends_with(end)) || Path::new(text).exists())

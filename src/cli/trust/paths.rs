@@ -2,14 +2,13 @@
 
 mod drawn;
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
 use super::asked::one_of;
-use crate::cli::stdout;
+use crate::cli::{input, stdout};
 use crate::error::{Error, Kind};
 use crate::person;
 use crate::policy::paths::{Bounds, Graph, Member, Node};
@@ -86,11 +85,7 @@ fn scenario(file: &Path) -> Result<Scenario, Error> {
     if file != Path::new("-") {
         return Ok(Scenario::read(file)?);
     }
-    let mut text = String::new();
-    std::io::stdin()
-        .lock()
-        .read_to_string(&mut text)
-        .map_err(|error| Error::text(Kind::System, format!("cannot read standard input: {error}")))?;
+    let (_, text) = input::text(file)?;
     Ok(Scenario::parse(&text)?)
 }
 

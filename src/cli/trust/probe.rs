@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::found::{Found, lines};
 use super::target::{Target, credentials};
 use crate::aws::Line;
-use crate::cli::{became, begin, profile_ref, stdout};
+use crate::cli::{became, begin, input, profile_ref, stdout};
 use crate::config::{Catalog, Origin, Sourced};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
@@ -136,8 +136,7 @@ impl ProbeArgs {
 }
 
 fn read_policy(path: &Path) -> Result<Document, Error> {
-    let failed = |error: std::io::Error| Error::text(Kind::System, format!("cannot read {}: {error}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(failed)?;
+    let (_, text) = input::text(path)?;
     Document::parse_trust(&text)
         .map_err(|error| Error::new(Kind::Config, error).while_doing(format!("cannot use {}", path.display())))
 }

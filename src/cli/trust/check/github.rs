@@ -17,7 +17,7 @@ pub(super) fn annotations(report: &Report<'_>) -> String {
             Severity::High | Severity::Error | Severity::Critical => "error",
         };
         let mut properties = Vec::new();
-        if let Some(file) = told.file(report) {
+        if let Some(file) = told.file() {
             properties.push(format!("file={}", property(file)));
         }
         if let Some(line) = told.line {
@@ -25,7 +25,7 @@ pub(super) fn annotations(report: &Report<'_>) -> String {
         }
         properties.push(format!("title={}", property(&format!("{} ({})", finding.rule.id, finding.severity))));
         let about =
-            format!("{}: {}: {}. To mend it: {}", told.about(report), finding.place, finding.message, finding.rule.fix);
+            format!("{}: {}: {}. To mend it: {}", told.about(), finding.place, finding.message, finding.rule.fix);
         text.push_str(&format!("::{command} {}::{}\n", properties.join(","), data(&about)));
     }
     text

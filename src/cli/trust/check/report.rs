@@ -13,15 +13,24 @@ use crate::policy::lint::{Finding, Severity};
 #[derive(Debug)]
 pub(super) struct Report<'a> {
     pub(super) told: Vec<Told<'a>>,
-    /// The file of suppressions.
-    pub(super) suppressions: Option<String>,
+}
+
+/// What a finding is about.
+#[derive(Debug)]
+pub(super) enum Of<'a> {
+    /// A policy.
+    Policy(&'a Subject),
+    /// All the policies that a template's conditions make of one role; this is the first.
+    Role(&'a Subject),
+    /// A suppression in this file.
+    Suppression(String),
 }
 
 /// One finding, and where.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
-    /// What it is about; nothing where it is about a suppression.
-    pub(super) subject: Option<&'a Subject>,
+    /// What it is about.
+    pub(super) of: Of<'a>,
     pub(super) line: Option<usize>,
     pub(super) finding: Finding,
     /// Why it is accepted, where it is.
@@ -30,16 +39,26 @@ pub(super) struct Told<'a> {
 
 impl Told<'_> {
     /// What it is about, in a word.
-    pub(super) fn about<'a>(&'a self, report: &'a Report<'_>) -> &'a str {
-        let suppressions = || report.suppressions.as_deref().unwrap_or("the suppressions");
-        self.subject.map_or_else(suppressions, |subject| subject.name.as_str())
+    pub(super) fn about(&self) -> &str {
+        match &self.of {
+            Of::Policy(subject) => &subject.name,
+            Of::Role(subject) => subject.whatever_holds(),
+            Of::Suppression(file) => file,
+        }
     }
 
     /// The file to look into.
-    pub(super) fn file<'a>(&'a self, report: &'a Report<'_>) -> Option<&'a str> {
-        match self.subject {
-            Some(subject) => subject.file.as_deref(),
-            None => report.suppressions.as_deref(),
+    pub(super) fn file(&self) -> Option<&str> {
+        match &self.of {
+            Of::Policy(subject) | Of::Role(subject) => subject.file.as_deref(),
+            Of::Suppression(file) => Some(file),
+        }
+    }
+
+    pub(super) fn role_arn(&self) -> Option<&str> {
+        match &self.of {
+            Of::Policy(subject) | Of::Role(subject) => subject.around.role_arn.as_deref(),
+            Of::Suppression(_) => None,
         }
     }
 }
@@ -79,7 +98,7 @@ impl Report<'_> {
         let mut text = String::new();
         let mut last = None;
         for told in self.open() {
-            let about = told.about(self);
+            let about = told.about();
             if last != Some(about) {
                 text.push_str(&format!("{}{}\n", if last.is_some() { "\n" } else { "" }, plain(about)));
                 last = Some(about);
@@ -103,10 +122,10 @@ impl Report<'_> {
                 "rule": finding.rule.id,
                 "severity": finding.severity.as_str(),
                 "message": finding.message,
-                "about": told.about(self),
-                "file": told.file(self),
+                "about": told.about(),
+                "file": told.file(),
                 "line": told.line,
-                "role_arn": told.subject.and_then(|subject| subject.around.role_arn.as_deref()),
+                "role_arn": told.role_arn(),
                 "place": finding.place.to_string(),
                 "statement": finding.place.statement,
                 "sid": finding.place.sid,

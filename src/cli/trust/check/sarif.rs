@@ -21,7 +21,7 @@ pub(super) fn sarif(report: &Report<'_>) -> String {
         .chain(validate::RULES.iter().copied())
         .filter(|rule| found.contains(rule.id))
         .collect();
-    let results: Vec<Value> = report.told.iter().map(|told| result(told, report, &rules)).collect();
+    let results: Vec<Value> = report.told.iter().map(|told| result(told, &rules)).collect();
     stdout::json(&json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -48,12 +48,12 @@ fn described(rule: &Rule) -> Value {
     })
 }
 
-fn result(told: &Told<'_>, report: &Report<'_>, rules: &[&Rule]) -> Value {
+fn result(told: &Told<'_>, rules: &[&Rule]) -> Value {
     let finding = &told.finding;
-    let about = told.about(report);
-    let uri = match told.file(report) {
+    let about = told.about();
+    let uri = match told.file() {
         Some(file) => uri_of(file),
-        None => told.subject.and_then(|subject| subject.around.role_arn.clone()).unwrap_or_else(|| uri_of(about)),
+        None => told.role_arn().map(str::to_owned).unwrap_or_else(|| uri_of(about)),
     };
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if let Some(line) = told.line {
