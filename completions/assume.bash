@@ -3125,7 +3125,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__trust__subcmd__check)
-            opts="-h --all --profile --diff --format --fail-on --suppressions --own --validate --reference --yes --help"
+            opts="-h --all --profile --diff --format --fail-on --suppressions --no-suppressions --own --validate --reference --yes --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -406,11 +406,12 @@ json\t''
 sarif\t''
 github\t''"
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l fail-on -d 'How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none' -r
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l suppressions -d 'A file of findings that are accepted, each with its reason and until when' -r -F
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l suppressions -d 'A file of findings that are accepted, each with its reason and until when; without it, the nearest .assume-trust.toml beside or above each file' -r -F
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l own -d 'An account that is yours, besides those in the config file; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l reference -d 'With --validate: a policy that none may allow more than (CheckNoNewAccess)' -r -F
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l all -d 'Every role of the account'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l diff -d 'Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains'
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l no-suppressions -d 'Accept nothing, whatever .assume-trust.toml says'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l validate -d 'Have IAM Access Analyzer look at the policies too (ValidatePolicy, CheckNoPublicAccess): their text is sent to AWS, and AWS charges for each CheckNoPublicAccess and CheckNoNewAccess'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -l yes -d 'With --validate: make the charged calls without asking'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -532,7 +532,7 @@ module completions {
     --profile: string         # Who asks IAM: a role, an identity, a profile of ~/.aws/config; the default identity, if left out
     --json                    # Write it as JSON
     --help(-h)                # Print help (see more with '--help')
-    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
+    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation or SAM template or the like in a serverless.yml (JSON or YAML), or a Terraform plan (`terraform show -json`); `-` is standard input. Or roles, by name or ARN, as IAM has them
   ]
 
   def "nu-complete assume trust check format" [] {
@@ -546,13 +546,14 @@ module completions {
     --diff                    # Say instead who gains or loses the role by the second of two files; ends with 1 where somebody gains
     --format: string@"nu-complete assume trust check format" # How findings are written: for people, as JSON, as SARIF 2.1.0, or as annotations of GitHub Actions
     --fail-on: string         # How bad a finding has to be for the command to fail: low, warning, medium, high, error, critical, or none
-    --suppressions: path      # A file of findings that are accepted, each with its reason and until when
+    --suppressions: path      # A file of findings that are accepted, each with its reason and until when; without it, the nearest .assume-trust.toml beside or above each file
+    --no-suppressions         # Accept nothing, whatever .assume-trust.toml says
     --own: string             # An account that is yours, besides those in the config file; may be given again
     --validate                # Have IAM Access Analyzer look at the policies too (ValidatePolicy, CheckNoPublicAccess): their text is sent to AWS, and AWS charges for each CheckNoPublicAccess and CheckNoNewAccess
     --reference: path         # With --validate: a policy that none may allow more than (CheckNoNewAccess)
     --yes                     # With --validate: make the charged calls without asking
     --help(-h)                # Print help (see more with '--help')
-    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation template or a Terraform plan, all of them JSON; `-` is standard input. Or roles, by name or ARN, as IAM has them
+    ...whose: string          # Files with a trust policy, what `aws iam get-role` answers, a CloudFormation or SAM template or the like in a serverless.yml (JSON or YAML), or a Terraform plan (`terraform show -json`); `-` is standard input. Or roles, by name or ARN, as IAM has them
   ]
 
   def "nu-complete assume trust least format" [] {
