@@ -351,7 +351,7 @@ fn a_mistake_in_a_table_is_told_with_its_line_and_no_row_is_tried() {
         (TABLE.replace("external_id", "extenal_id"), "rules.toml:8: unknown field `extenal_id`"),
         (TABLE.replace("as = \"bob\"", "as = \"bobby\""), "rules.toml:25: bobby for Deploy"),
         ("snapshot = \"snapshot.toml\"\n".to_owned(), "rules.toml has no [[test]]"),
-        (TABLE.replacen("snapshot.toml", "gone.toml", 1), "cannot read the scenario gone.toml"),
+        (TABLE.replacen("snapshot.toml", "gone.toml", 1), "gone.toml is not there"),
     ] {
         home.write("rules.toml", &text);
         let ran = home.run(&["trust", "test", "rules.toml"]);
