@@ -2,6 +2,7 @@
 
 mod bucket;
 mod files;
+mod lake;
 mod ledger;
 mod live;
 mod regions;

@@ -1,6 +1,7 @@
 //! `assume history`: who became what.
 
 mod bucket;
+mod lake;
 mod ledger;
 mod live;
 mod trail;
@@ -21,10 +22,11 @@ use crate::handover::before_first_switch;
 use crate::person::{self, Progress};
 use crate::session::Ledger;
 use crate::terms::{AccountId, Region, parse_duration};
-use crate::trust::history::{Files, InvalidPlace, Read, Story, Text};
+use crate::trust::history::{Files, InvalidPlace, InvalidStore, Read, Story, Text};
 use crate::world::World;
 
-use bucket::{InBucket, Within};
+use bucket::InBucket;
+use lake::InLake;
 use live::Live;
 use trail::Doings;
 use wanted::Wanted;
@@ -33,7 +35,7 @@ use wanted::Wanted;
 ///
 /// By itself it shows the ledger of this machine, without network: the sessions that were made here, from which program,
 /// and what AWS refused. With --from it shows what a trail's files say: both records of a call between accounts joined, and
-/// each caller followed back through the chain of roles. With --profile it asks CloudTrail.
+/// each caller followed back through the chain of roles. With --profile it asks CloudTrail, with --lake CloudTrail Lake.
 #[derive(Debug, clap::Args)]
 pub(super) struct HistoryArgs {
     /// Only this role: a profile, an ARN, or the role's name
@@ -60,11 +62,17 @@ pub(super) struct HistoryArgs {
     /// command within an hour goes on where it was. Needs cloudtrail:LookupEvents, and account:ListRegions.
     #[arg(long, value_name = "PROFILE", add = profile_ref::names())]
     profile: Option<String>,
+    /// Ask this event data store of CloudTrail Lake, by its ID or ARN, as --profile
+    ///
+    /// AWS charges for what the query scans, by the GB, and takes no new customers for Lake since 2026-05-31. Needs
+    /// cloudtrail:GetEventDataStore, StartQuery, DescribeQuery, GetQueryResults and CancelQuery.
+    #[arg(long, value_name = "STORE", conflicts_with = "from")]
+    lake: Option<String>,
     /// A Region to look into; once for each. Without it, all that the account has enabled
     #[arg(long = "region", value_name = "REGION")]
     regions: Vec<Region>,
     /// An account of the organization whose trail is read; once for each. Without it, all
-    #[arg(long = "account", value_name = "ACCOUNT", requires = "from")]
+    #[arg(long = "account", value_name = "ACCOUNT")]
     accounts: Vec<AccountId>,
     /// Count what was done with the sessions, too, and with those that were had with them
     #[arg(long)]
@@ -75,11 +83,13 @@ pub(super) struct HistoryArgs {
 }
 
 impl HistoryArgs {
-    /// The flag that a folder and the ledger have no use for.
-    fn only_in_aws(&self) -> Option<&'static str> {
-        let profile = self.profile.as_ref().map(|_| "--profile");
-        let regions = (!self.regions.is_empty()).then_some("--region");
-        profile.or(regions).or((!self.accounts.is_empty()).then_some("--account"))
+    /// The flag that what is asked has no use for. `of_many` accounts and Regions are a bucket and a store.
+    fn without_use(&self, of_many: bool) -> Option<&'static str> {
+        let is_live = self.from.is_none() && self.profile.is_some();
+        let accounts = (!self.accounts.is_empty() && !of_many).then_some("--account");
+        let regions = (!self.regions.is_empty() && !of_many && !is_live).then_some("--region");
+        let profile = self.profile.as_ref().filter(|_| !of_many && !is_live).map(|_| "--profile");
+        profile.or(regions).or(accounts)
     }
 }
 
@@ -118,20 +128,26 @@ fn source<'a>(
     world: &'a World,
 ) -> Result<Option<Box<dyn Source + 'a>>, Error> {
     let bucket = args.from.as_deref().and_then(Path::to_str).filter(|from| from.starts_with("s3://"));
-    let in_aws = bucket.is_some() || (args.from.is_none() && args.profile.is_some());
-    if !in_aws && let Some(flag) = args.only_in_aws() {
+    let of_many = bucket.is_some() || args.lake.is_some();
+    if let Some(flag) = args.without_use(of_many) {
         let text = format!("{flag} is for what lies in AWS");
         return Err(Error::text(Kind::Usage, text).with_hint("--profile PROFILE, or --from s3://BUCKET".to_owned()));
     }
+    let profile = || args.profile.clone().map_or_else(|| default_identity(catalog), Ok);
+    let from = Story::from(world.clock.now().checked_sub(args.since)).oldest();
+    let (accounts, regions) = (&args.accounts, &args.regions);
+    let usage = |error: &dyn std::fmt::Display| Error::text(Kind::Usage, error.to_string());
     if let Some(bucket) = bucket {
-        let place = bucket.parse().map_err(|error: InvalidPlace| Error::text(Kind::Usage, error.to_string()))?;
-        let profile = match &args.profile {
-            Some(profile) => profile.clone(),
-            None => default_identity(catalog)?,
-        };
-        let from = Story::from(world.clock.now().checked_sub(args.since)).oldest();
-        let within = Within { place, accounts: &args.accounts, regions: &args.regions, from };
-        return Ok(Some(Box::new(InBucket::open(within, &profile, catalog, world)?)));
+        let place = bucket.parse().map_err(|error: InvalidPlace| usage(&error))?;
+        let within = bucket::Within { place, accounts, regions, from };
+        return Ok(Some(Box::new(InBucket::open(within, &profile()?, catalog, world)?)));
+    }
+    if let Some(store) = &args.lake {
+        let store = store.parse().map_err(|error: InvalidStore| {
+            usage(&error).with_hint("`aws cloudtrail list-event-data-stores` shows them".to_owned())
+        })?;
+        let within = lake::Within { store, accounts, regions, from };
+        return Ok(Some(Box::new(InLake::open(within, &profile()?, catalog, world)?)));
     }
     match (&args.from, &args.profile) {
         (Some(folder), _) => Ok(Some(Box::new(Files::below(folder)?))),

@@ -2,7 +2,7 @@
 
 use super::{Error, Kind, unreadable};
 use crate::aws::AwsError;
-use crate::trust::history::{BucketError, FilesError, LookupError};
+use crate::trust::history::{BucketError, FilesError, LakeError, LookupError};
 
 impl From<FilesError> for Error {
     fn from(error: FilesError) -> Self {
@@ -41,6 +41,40 @@ impl From<BucketError> for Error {
                     .to_owned(),
             ),
             BucketError::Busy | BucketError::Kept(_) => Self::new(Kind::System, error),
+        }
+    }
+}
+
+impl From<LakeError> for Error {
+    fn from(error: LakeError) -> Self {
+        match error {
+            LakeError::Aws { region, source } => {
+                let hint = match &source {
+                    AwsError::Refused(refusal) if refusal.code.starts_with("AccessDenied") => Some(
+                        "whoever asks needs cloudtrail:GetEventDataStore, StartQuery, DescribeQuery, GetQueryResults and \
+                         CancelQuery for the store"
+                            .to_owned(),
+                    ),
+                    AwsError::Refused(_)
+                    | AwsError::NoAnswer { .. }
+                    | AwsError::CaBundle { .. }
+                    | AwsError::Setup { .. } => None,
+                };
+                Self::from(source).while_doing(format!("CloudTrail Lake of {region} cannot be asked")).with_hint(hint)
+            }
+            LakeError::NoStore { ref others, .. } => {
+                let hint = match others.first() {
+                    Some((name, arn)) => format!("there is {name}: --lake {arn}"),
+                    None => {
+                        "AWS takes no new customers for Lake since 2026-05-31; a trail's bucket tells the same: --from \
+                             s3://BUCKET"
+                            .to_owned()
+                    }
+                };
+                Self::new(Kind::Refused, error).with_hint(hint)
+            }
+            LakeError::Failed { .. } => Self::new(Kind::Unreachable, error),
+            LakeError::Cancelled => Self::new(Kind::Declined, error),
         }
     }
 }

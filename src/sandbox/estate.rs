@@ -8,7 +8,7 @@ use crate::policy::{Document, Lawbook};
 use crate::terms::{AccountId, ExposeSecret, Partition, SecretString};
 
 use super::analyzer::Kind;
-use super::cloudtrail::Trail;
+use super::cloudtrail::{Lake, Trail};
 use super::cognito::{LivePool, PoolToken};
 use super::federation::Desk;
 use super::fresh;
@@ -61,6 +61,8 @@ pub(super) struct Estate {
     pub(super) buckets: Vec<Bucket>,
     /// What their control policies are over each account.
     pub(super) laws: Lawbook,
+    /// Event data stores.
+    pub(super) lake: Lake,
 }
 
 #[derive(Debug)]
@@ -201,6 +203,7 @@ impl Estate {
             trail: Trail::default(),
             used: Used::default(),
             jobs: BTreeMap::new(),
+            lake: Lake::of(&scenario.stores),
             buckets: scenario.trails.iter().map(Bucket::of).collect(),
             laws: scenario.laws(),
         };

@@ -94,6 +94,13 @@
 //! organization = "o-a1b2c3d4e5"         # of all its accounts; left out, of that account alone
 //! kms_key = "arn:aws:kms:…"             # who reads needs kms:Decrypt for it
 //!
+//! [[event_data_store]]                  # CloudTrail Lake
+//! id = "11111111-2222-3333-4444-555555555555"
+//! name = "all"
+//! account = "111122223333"
+//! region = "eu-west-1"
+//! organization = "o-a1b2c3d4e5"         # of all its accounts; left out, of that account alone
+//!
 //! [profile.deploy]                      # a role profile of the throwaway home
 //! user = "alice"                        # or "111122223333/alice", or via = "another-profile"
 //! role_arn = "arn:aws:iam::111122223333:role/teams/Deploy"
@@ -116,6 +123,7 @@ use crate::policy::lint::time;
 use crate::terms::{AccessKeyId, AccountId, ExternalId, MfaSerial, Partition, RoleArn, RoleName, SecretString};
 
 use super::analyzer;
+use super::cloudtrail;
 use super::error::ScenarioError;
 use super::identity_center::{self, IdentityCenter};
 use super::organization::{self, Organization};
@@ -131,6 +139,7 @@ pub struct Scenario {
     pub(super) identity_center: Option<IdentityCenter>,
     pub(super) trails: Vec<s3::Declared>,
     pub(super) organizations: Vec<Organization>,
+    pub(super) stores: Vec<cloudtrail::Store>,
 }
 
 /// How somebody of the scenario names what they want to become.
@@ -301,15 +310,13 @@ impl Scenario {
         if let Some(twice) = organizations.iter().find(|one| !ids.insert(one.id.as_str())) {
             return Err(ScenarioError::Twice { what: twice.id.clone() });
         }
-        let (profiles, trails) = (Vec::new(), wire.trail);
-        let mut scenario = Self { accounts, profiles, access_tokens, identity_center, trails, organizations };
+        let (profiles, trails, stores) = (Vec::new(), wire.trail, wire.event_data_store);
+        let mut scenario = Self { accounts, profiles, access_tokens, identity_center, trails, organizations, stores };
         scenario.check_names()?;
-        let is_known = |trail: &s3::Declared| {
-            let is_same = |account: &Account| account.id.as_str() == trail.account;
-            scenario.accounts.iter().any(is_same)
-        };
-        if let Some(trail) = scenario.trails.iter().find(|trail| !is_known(trail)) {
-            let (whose, account) = (format!("trail {}", trail.bucket), &trail.account);
+        let trails = scenario.trails.iter().map(|trail| (format!("trail {}", trail.bucket), &trail.account));
+        let stores = scenario.stores.iter().map(|store| (format!("event_data_store {}", store.name), &store.account));
+        let is_missing = |id: &String| !scenario.accounts.iter().any(|account| account.id.as_str() == id);
+        if let Some((whose, account)) = trails.chain(stores).find(|(_, account)| is_missing(account)) {
             return Err(ScenarioError::Value { whose, reason: format!("there is no account {account}") });
         }
         let names: BTreeSet<String> = wire.profile.keys().cloned().collect();
@@ -404,6 +411,8 @@ struct Wire {
     access_token: Vec<WireAccessToken>,
     #[serde(default)]
     trail: Vec<s3::Declared>,
+    #[serde(default)]
+    event_data_store: Vec<cloudtrail::Store>,
     #[serde(default)]
     profile: BTreeMap<String, WireProfile>,
 }

@@ -1,8 +1,10 @@
-//! CloudTrail: the sandbox's own record of what it was asked, and LookupEvents over it.
+//! CloudTrail: the sandbox's own record of what it was asked, LookupEvents over it, and Lake.
 //!
 //! The protocol is JSON, and the operation stands in a header. Source: AWS CloudTrail API Reference, `LookupEvents`.
 
+mod lake;
 mod record;
+mod sql;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant, SystemTime};
@@ -19,12 +21,19 @@ use super::log::Record;
 use super::regions::is_enabled;
 use super::sts::is_allowed;
 
+pub(super) use lake::{Lake, Store};
 pub(super) use record::{Noted, note};
 
 /// What CloudTrail can be asked here.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Operation {
     LookupEvents,
+    ListEventDataStores,
+    GetEventDataStore,
+    StartQuery,
+    DescribeQuery,
+    GetQueryResults,
+    CancelQuery,
 }
 
 /// What was recorded, and how often it was looked up.
@@ -58,12 +67,29 @@ impl Operation {
     /// Returns the operation that a request's header names.
     pub(super) fn of(call: &Call) -> Option<Self> {
         let (service, operation) = call.header("x-amz-target")?.rsplit_once('.')?;
-        (service.ends_with("CloudTrail_20131101") && operation == "LookupEvents").then_some(Self::LookupEvents)
+        let known = Self::ALL.into_iter().find(|known| known.name() == operation);
+        known.filter(|_| service.ends_with("CloudTrail_20131101"))
     }
+
+    const ALL: [Self; 7] = [
+        Self::LookupEvents,
+        Self::ListEventDataStores,
+        Self::GetEventDataStore,
+        Self::StartQuery,
+        Self::DescribeQuery,
+        Self::GetQueryResults,
+        Self::CancelQuery,
+    ];
 
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::LookupEvents => "LookupEvents",
+            Self::ListEventDataStores => "ListEventDataStores",
+            Self::GetEventDataStore => "GetEventDataStore",
+            Self::StartQuery => "StartQuery",
+            Self::DescribeQuery => "DescribeQuery",
+            Self::GetQueryResults => "GetQueryResults",
+            Self::CancelQuery => "CancelQuery",
         }
     }
 }
@@ -109,6 +135,12 @@ pub(super) fn answer(
 ) -> Answer {
     let made = match operation {
         Operation::LookupEvents => lookup(call, estate, now, record),
+        Operation::ListEventDataStores
+        | Operation::GetEventDataStore
+        | Operation::StartQuery
+        | Operation::DescribeQuery
+        | Operation::GetQueryResults
+        | Operation::CancelQuery => lake::answer(operation, call, estate, now, record),
     };
     match made {
         Ok(value) => Answer::json(&value),

@@ -139,7 +139,14 @@ impl Event {
     /// Takes over what another record of the same call knows more: the caller's trail has their ARN, the target's has not.
     pub(super) fn fill_from(&mut self, other: &Self) {
         let Actor { kind, arn, principal_id, account, user_name, key, mfa, invoked_by } = &other.actor;
-        if self.actor.arn.is_none() && arn.is_some() {
+        // Of both it is the caller's own record that the call is called by, whichever was read first.
+        let is_better = match (self.actor.arn.is_some(), arn.is_some()) {
+            (false, true) => true,
+            (true, false) => false,
+            (true, true) | (false, false) => other.id < self.id,
+        };
+        if is_better {
+            self.id.clone_from(&other.id);
             self.actor.kind.clone_from(kind);
         }
         self.actor.mfa |= mfa;

@@ -9,6 +9,7 @@ mod bucket;
 mod event;
 mod files;
 mod journal;
+mod lake;
 mod lookup;
 mod story;
 
@@ -17,5 +18,6 @@ pub use bucket::{Bucket, BucketError, Far, InvalidPlace, Place, Told, Unread};
 pub use event::{Actor, Event, OPERATIONS, Text};
 pub use files::{Files, FilesError, Read};
 pub use journal::{By, Journal, Search};
+pub use lake::{Cost, InvalidStore, Lake, LakeError, Store};
 pub use lookup::{Lookup, LookupError, REACH};
 pub use story::{Call, Onward, Story};

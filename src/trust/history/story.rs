@@ -209,6 +209,7 @@ mod tests {
             assert_eq!(said(&call.event.actor.kind).as_deref(), Some("IAMUser"));
             assert_eq!(said(&call.event.actor.principal_id).as_deref(), Some("AIDA"));
             assert_eq!(said(&call.event.mfa_serial).as_deref(), Some("device"));
+            assert_eq!(said(&call.event.id).as_deref(), Some("1"));
             assert_eq!(call.seen_in.iter().map(|id| &**id).collect::<Vec<_>>(), ["111122223333", "444455556666"]);
         }
     }
