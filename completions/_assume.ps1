@@ -867,6 +867,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
             [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only what is not older: `12h`, `7d`')
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it')
+            [CompletionResult]::new('--lake', '--lake', [CompletionResultType]::ParameterName, 'Ask this event data store of CloudTrail Lake, by its ID or ARN, as --profile')
             [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look into; once for each. Without it, all that the account has enabled')
             [CompletionResult]::new('--account', '--account', [CompletionResultType]::ParameterName, 'An account of the organization whose trail is read; once for each. Without it, all')
             [CompletionResult]::new('--me', '--me', [CompletionResultType]::ParameterName, 'Only what was done from here: by a key that the ledger knows, or under your session name')

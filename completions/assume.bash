@@ -1775,7 +1775,7 @@ _assume() {
             return 0
             ;;
         assume__subcmd__history)
-            opts="-h --me --denied --since --from --profile --region --account --activity --json --help"
+            opts="-h --me --denied --since --from --profile --lake --region --account --activity --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1790,6 +1790,10 @@ _assume() {
                     return 0
                     ;;
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --lake)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -769,6 +769,7 @@ set edit:completion:arg-completer[assume] = {|@words|
             cand --since 'Only what is not older: `12h`, `7d`'
             cand --from 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`'
             cand --profile 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it'
+            cand --lake 'Ask this event data store of CloudTrail Lake, by its ID or ARN, as --profile'
             cand --region 'A Region to look into; once for each. Without it, all that the account has enabled'
             cand --account 'An account of the organization whose trail is read; once for each. Without it, all'
             cand --me 'Only what was done from here: by a key that the ledger knows, or under your session name'

@@ -565,6 +565,7 @@ complete -c assume -n "__fish_assume_using_subcommand partner; and __fish_seen_s
 complete -c assume -n "__fish_assume_using_subcommand history" -l since -d 'Only what is not older: `12h`, `7d`' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l from -d 'Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`' -r -F
 complete -c assume -n "__fish_assume_using_subcommand history" -l profile -d 'Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it' -r
+complete -c assume -n "__fish_assume_using_subcommand history" -l lake -d 'Ask this event data store of CloudTrail Lake, by its ID or ARN, as --profile' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l region -d 'A Region to look into; once for each. Without it, all that the account has enabled' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l account -d 'An account of the organization whose trail is read; once for each. Without it, all' -r
 complete -c assume -n "__fish_assume_using_subcommand history" -l me -d 'Only what was done from here: by a key that the ledger knows, or under your session name'

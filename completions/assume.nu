@@ -840,6 +840,7 @@ module completions {
     --since: string           # Only what is not older: `12h`, `7d`
     --from: path              # Read the files of a trail in this folder, or in its bucket: `s3://BUCKET/PREFIX`
     --profile: string         # Ask CloudTrail itself, as this profile; with --from s3://…, read the bucket as it
+    --lake: string            # Ask this event data store of CloudTrail Lake, by its ID or ARN, as --profile
     --region: string          # A Region to look into; once for each. Without it, all that the account has enabled
     --account: string         # An account of the organization whose trail is read; once for each. Without it, all
     --activity                # Count what was done with the sessions, too, and with those that were had with them

@@ -194,8 +194,8 @@ fn of_trail(
             source.done(&keys, &mut |record| activity.add(record))?;
         }
     }
-    let page = trail::Page { story: &story, calls: &calls, doings: doings.as_ref(), ledger: &ledger };
-    stdout::print(&if args.json { page.json() } else { page.text() })?;
+    let by_key = ledger.iter().filter_map(|entry| Some((entry.access_key_id.as_deref()?, entry))).collect();
+    trail::Page { story: &story, calls: &calls, doings: doings.as_ref(), ledger: &by_key }.print(args.json)?;
     if calls.is_empty() {
         person::note(&format!("nothing like that in the last {}, in {searched}", wanted::age(args.since)));
     }

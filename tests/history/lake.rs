@@ -33,7 +33,7 @@ Statement = [{ Effect = "Allow", Action = "sts:*", Resource = "*" }]
 name = "Back"
 [account.role.trust]
 Version = "2012-10-17"
-Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::444455556666:root" }, Action = "sts:AssumeRole" }]
+Statement = [{ Effect = "Allow", Principal = { AWS = "arn:aws:iam::444455556666:root" }, Action = ["sts:AssumeRole", "sts:SetSourceIdentity"] }]
 
 [[account]]
 id = "444455556666"
@@ -71,6 +71,7 @@ const CONFIG: &str = r#"
 identity = "alice"
 role_arn = "arn:aws:iam::444455556666:role/Hub"
 external_id = "ours-1"
+source_identity = "alice-of-core"
 
 [role.back]
 via = "hub"
@@ -89,6 +90,25 @@ fn place() -> Sandbox {
     sandbox.home.config(CONFIG);
     assert_eq!(sandbox.home.run(&["credential-process", "back"]).code, 0);
     assert_eq!(sandbox.home.run(&["credential-process", "wrong"]).code, 4);
+    // What a browser's session with MFA asked for, with a code of a device and the name of its own.
+    let event = json!({
+        "eventID": "with-mfa",
+        "eventTime": assume::terms::show_time(sandbox.server.now()),
+        "eventSource": "sts.amazonaws.com",
+        "eventName": "AssumeRole",
+        "awsRegion": "eu-west-1",
+        "recipientAccountId": "111122223333",
+        "sourceIPAddress": "198.51.100.7",
+        "userIdentity": {
+            "type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/carol", "accountId": "111122223333",
+            "sessionContext": { "attributes": { "mfaAuthenticated": "true" } },
+        },
+        "requestParameters": {
+            "roleArn": "arn:aws:iam::111122223333:role/O'Brien", "roleSessionName": "carol",
+            "serialNumber": "arn:aws:iam::111122223333:mfa/carol",
+        },
+    });
+    sandbox.server.record_event("111122223333", "eu-west-1", event);
     sandbox
 }
 
@@ -118,7 +138,14 @@ fn a_store_tells_what_the_bucket_of_the_same_trail_tells() {
         assert_eq!(lake, bucket, "{words:?}");
     }
     let shown = sandbox.home.run(&["history", "--profile", "auditor", "--lake", ARN, "--activity", "hub"]).stdout;
-    assert!(shown.contains("external ID ours-1") && shown.contains("AWS answered AccessDenied"), "{shown}");
+    assert!(
+        shown.contains("external ID ours-1, source identity alice-of-core")
+            && shown.contains("AWS answered AccessDenied"),
+        "{shown}"
+    );
+    let carol = sandbox.home.run(&["history", "--profile", "auditor", "--lake", ARN, "O'Brien"]).stdout;
+    let code = "session carol, with a code of arn:aws:iam::111122223333:mfa/carol, from 198.51.100.7, in eu-west-1";
+    assert!(carol.contains(code), "{carol}");
     assert!(shown.contains("then became arn:aws:iam::111122223333:role/Back at "), "{shown}");
     assert!(shown.contains("      did sts GetCallerIdentity once in eu-west-1, at "), "{shown}");
 }

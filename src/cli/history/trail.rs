@@ -1,11 +1,12 @@
 //! What CloudTrail tells, in the words of a person and as JSON.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::{Value, json};
 
 use super::wanted::Wanted;
 use crate::cli::stdout;
+use crate::error::Error;
 use crate::person::plain;
 use crate::session::Entry;
 use crate::terms::show_time;
@@ -78,37 +79,59 @@ impl<'a> Doings<'a> {
     }
 }
 
+/// How much is written at once.
+const PIECE: usize = 64 * 1024;
+
 /// What is shown.
 pub(super) struct Page<'a> {
     pub(super) story: &'a Story,
     pub(super) calls: &'a [&'a Call],
     pub(super) doings: Option<&'a Doings<'a>>,
-    /// What was made from here, and by which program.
-    pub(super) ledger: &'a [Entry],
+    /// What was made from here, and by which program, by the key that was had.
+    pub(super) ledger: &'a HashMap<&'a str, &'a Entry>,
 }
 
 impl Page<'_> {
     fn entry_of(&self, call: &Call) -> Option<&Entry> {
-        let key = call.event.issued_key.as_deref()?;
-        self.ledger.iter().find(|entry| entry.access_key_id.as_deref() == Some(key))
+        self.ledger.get(call.event.issued_key.as_deref()?).copied()
     }
 
-    pub(super) fn text(&self) -> String {
-        let mut page = String::new();
+    /// Writes it, piece by piece: the whole of it takes many times the room of the story.
+    pub(super) fn print(&self, as_json: bool) -> Result<(), Error> {
+        let mut piece = String::new();
+        if as_json {
+            piece.push_str("{\"events\": [\n");
+        }
+        for (number, call) in self.calls.iter().enumerate() {
+            if as_json {
+                piece.push_str(if number == 0 { "" } else { ",\n" });
+                piece.push_str(stdout::json(&self.call_as_json(call)).trim_end());
+            } else {
+                self.call_as_text(call, &mut piece);
+            }
+            if piece.len() > PIECE {
+                stdout::print(&piece)?;
+                piece.clear();
+            }
+        }
+        if as_json {
+            piece.push_str("\n]}\n");
+        }
+        stdout::print(&piece)
+    }
+
+    fn call_as_text(&self, call: &Call, page: &mut String) {
         let mut line = |text: &str| {
             page.push_str(&plain(text));
             page.push('\n');
         };
-        for call in self.calls {
-            let event = &call.event;
-            let asked = event.role_arn.as_deref().map_or_else(|| event.operation.to_string(), str::to_owned);
-            let what = if event.error.is_some() { "refused" } else { "became" };
-            line(&format!("{}  {}  {what}  {asked}", show_time(event.time), name(&event.actor)));
-            for detail in self.details(call) {
-                line(&format!("    {detail}"));
-            }
+        let event = &call.event;
+        let asked = event.role_arn.as_deref().map_or_else(|| event.operation.to_string(), str::to_owned);
+        let what = if event.error.is_some() { "refused" } else { "became" };
+        line(&format!("{}  {}  {what}  {asked}", show_time(event.time), name(&event.actor)));
+        for detail in self.details(call) {
+            line(&format!("    {detail}"));
         }
-        page
     }
 
     fn details(&self, call: &Call) -> Vec<String> {
@@ -161,13 +184,6 @@ impl Page<'_> {
             lines.push("did nothing that is recorded here".to_owned());
         }
         lines
-    }
-
-    pub(super) fn json(&self) -> String {
-        // One after the other: all of them as a tree take many times the room of their text.
-        let calls: Vec<String> =
-            self.calls.iter().map(|call| stdout::json(&self.call_as_json(call)).trim_end().to_owned()).collect();
-        format!("{{\"events\": [\n{}\n]}}\n", calls.join(",\n"))
     }
 
     fn call_as_json(&self, call: &Call) -> Value {

@@ -237,15 +237,18 @@ fn lookup(call: &Call, estate: &mut Estate, now: SystemTime, record: &mut Record
     estate.trail.pace(&account, &caller.region)?;
     let asked: Value = serde_json::from_slice(&call.body).unwrap_or_default();
     let wanted = Wanted::of(&asked, now)?;
-    let own = estate.trail.records.iter().rev().filter(|recorded| {
-        recorded.number < wanted.before
-            && recorded.account == account
+    let newest = estate.trail.records.partition_point(|recorded| recorded.number < wanted.before);
+    let own = estate.trail.records.range(..newest).rev().filter(|recorded| {
+        recorded.account == account
             && recorded.region == caller.region
             && (wanted.from..=wanted.to).contains(&recorded.at)
     });
     let mut found = Vec::new();
     let mut last = None;
     for recorded in own {
+        if wanted.attribute.as_ref().is_some_and(|(key, value)| is_another(&recorded.event, key, value)) {
+            continue;
+        }
         let shown = shown(recorded);
         if wanted.attribute.as_ref().is_some_and(|(key, value)| !has(&shown, key, value)) {
             continue;
@@ -258,6 +261,17 @@ fn lookup(call: &Call, estate: &mut Estate, now: SystemTime, record: &mut Record
         found.push(shown);
     }
     Ok(json!({ "Events": found }))
+}
+
+/// Whether an event is another one at first sight, before it is made ready to be shown.
+fn is_another(event: &Value, key: &str, value: &str) -> bool {
+    match key {
+        "EventName" => event["eventName"] != value,
+        "EventId" => event["eventID"] != value,
+        "EventSource" => event["eventSource"] != value,
+        "AccessKeyId" => event["userIdentity"]["accessKeyId"] != value,
+        _ => false,
+    }
 }
 
 fn has(shown: &Value, key: &str, value: &str) -> bool {

@@ -400,18 +400,30 @@ impl Term {
             Self::Text(text) | Self::Number(text) => Some(text.clone()),
             Self::Path(path) => match path.as_slice() {
                 [only] => column(event, only),
-                path => path.iter().try_fold(event, |value, name| member(value, name)).and_then(shown),
+                _ => self.inside(event).and_then(shown),
             },
-            Self::ElementAt(of, key) => {
-                let map: Value = serde_json::from_str(&of.of(event)?).ok()?;
-                shown(map.get(key)?)
-            }
+            Self::ElementAt(..) => self.inside(event).and_then(shown),
             Self::Coalesce(of, otherwise) => Some(of.of(event).unwrap_or_else(|| otherwise.clone())),
             Self::Json(of, path) => {
-                let json: Value = serde_json::from_str(&of.of(event)?).ok()?;
-                let found = path.iter().try_fold(&json, |value, name| value.get(name))?;
-                if found.is_object() || found.is_array() { None } else { shown(found) }
+                let inside = |json: &Value| {
+                    let found = path.iter().try_fold(json, |value, name| value.get(name))?;
+                    if found.is_object() || found.is_array() { None } else { shown(found) }
+                };
+                match of.inside(event) {
+                    Some(Value::String(text)) => inside(&serde_json::from_str(text).ok()?),
+                    Some(json) => inside(json),
+                    None => inside(&serde_json::from_str(&of.of(event)?).ok()?),
+                }
             }
+        }
+    }
+
+    /// What of an event it is, where it is a part of one.
+    fn inside<'e>(&self, event: &'e Value) -> Option<&'e Value> {
+        match self {
+            Self::Path(path) => path.iter().try_fold(event, |value, name| member(value, name)),
+            Self::ElementAt(of, key) => of.inside(event)?.get(key),
+            Self::Text(_) | Self::Number(_) | Self::Json(..) | Self::Coalesce(..) => None,
         }
     }
 
@@ -424,15 +436,15 @@ impl Test {
     /// Whether it holds; of what is null, nobody knows.
     fn holds(&self, event: &Value) -> Option<bool> {
         match self {
-            Self::And(one, other) => match (one.holds(event), other.holds(event)) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
+            Self::And(one, other) => match one.holds(event) {
+                Some(false) => Some(false),
+                Some(true) => other.holds(event),
+                None => other.holds(event).filter(|holds| !holds),
             },
-            Self::Or(one, other) => match (one.holds(event), other.holds(event)) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
+            Self::Or(one, other) => match one.holds(event) {
+                Some(true) => Some(true),
+                Some(false) => other.holds(event),
+                None => other.holds(event).filter(|holds| *holds),
             },
             Self::Not(test) => test.holds(event).map(|holds| !holds),
             Self::IsNull(term) => Some(term.of(event).is_none()),
