@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::super::error::ScenarioError;
 use super::super::scenario::{Account, MADE, Policies, Role, policies};
 use crate::policy::Document;
+use crate::policy::write::saml_audiences;
 use crate::terms::RoleArn;
 
 /// Identity Center as it was declared.
@@ -178,6 +179,7 @@ pub(in crate::sandbox) fn roles(declared: &IdentityCenter, accounts: &[Account])
             "Effect": "Allow",
             "Principal": { "Federated": provider },
             "Action": ["sts:AssumeRoleWithSAML", "sts:TagSession"],
+            "Condition": { "StringEquals": { "SAML:aud": saml_audiences(partition) } },
         }] });
         let role = Role {
             arn: RoleArn::new(partition, id.clone(), name.parse().ok()?),
