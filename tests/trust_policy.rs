@@ -263,3 +263,27 @@ fn what_is_written_passes_the_check() {
         assert_eq!((ran.code, ran.stdout.as_str()), (0, ""), "{words:?}");
     }
 }
+
+/// An account is asked for where the partner names no role, and a service's source where the service sends one: what is
+/// written then does not pass, and says so.
+#[test]
+fn what_does_not_pass_the_check_says_so_where_it_is_written() {
+    let home = Home::new();
+    let partner = ["--partner", "111122223333", "--external-id", ID].as_slice();
+    let service = ["--service", "scheduler.amazonaws.com"].as_slice();
+    for (words, rule) in [(partner, "TP-THIRD-PARTY-ROOT"), (service, "TP-SERVICE-NO-SOURCE")] {
+        let ran = home.run(&[&["trust", "policy"], words].concat());
+        let says = format!("`assume trust check` will find {rule} (medium) here: ");
+        assert!(ran.code == 0 && ran.stderr.contains(&says), "{}", ran.stderr);
+        let checked = home.run_with_input(&["trust", "check", "--own", "999999999999", "-"], &ran.stdout);
+        assert!(checked.code == 1 && checked.stdout.contains(rule), "{}", checked.stdout);
+        for format in ["terraform", "cloudformation"] {
+            let ran = home.run(&[&["trust", "policy", "--format", format], words].concat());
+            assert!(ran.stdout.starts_with(&format!("# {says}")), "{}", ran.stdout);
+        }
+        let template = home.run(&[&["trust", "policy", "--format", "cloudformation"], words].concat()).stdout;
+        home.write("t.yaml", &template);
+        let checked = home.run(&["trust", "check", "--own", "999999999999", "t.yaml"]);
+        assert!(checked.code == 1 && checked.stdout.contains(rule), "{}{}", checked.stdout, checked.stderr);
+    }
+}

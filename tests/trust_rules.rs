@@ -49,6 +49,7 @@ fn around() -> Around {
     Around {
         role_arn: Some("arn:aws:iam::111122223333:role/R".to_owned()),
         own: BTreeSet::from(["111122223333".to_owned()]),
+        organizations: BTreeSet::new(),
         known: BTreeMap::from([partner("444455556666"), partner("444455557777")]),
         use_of_role: None,
     }
@@ -112,6 +113,27 @@ fn whoever_is_ours_is_no_third_party() {
     ours.own.insert("777788889999".to_owned());
     assert!(!found(&ours));
     assert!(found(&Around::default()), "where nothing is known, every account is somebody else's");
+}
+
+#[test]
+fn an_organization_is_ours_by_what_config_says_and_where_it_says_nothing_by_the_policy() {
+    let anybody = policy(
+        r#"{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole","Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-a1b2c3d4e5"}}}"#,
+    );
+    let account = policy(
+        r#"{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::777788889999:role/R"},"Action":"sts:AssumeRole","Condition":{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"o-a1b2c3d4e5/*"}}}"#,
+    );
+    let found = |text: &str, ours: &[&str]| {
+        let organizations = ours.iter().map(|one| (*one).to_owned()).collect();
+        let found = check(text, &Around { organizations, ..around() });
+        found.iter().map(|finding| finding.rule.id).collect::<Vec<_>>()
+    };
+    for ours in [&[][..], &["o-a1b2c3d4e5"], &["o-zzzzzzzzzz", "o-a1b2c3d4e5"]] {
+        assert_eq!(found(&anybody, ours), [""; 0], "{ours:?}");
+        assert_eq!(found(&account, ours), [""; 0], "{ours:?}");
+    }
+    assert_eq!(found(&anybody, &["o-zzzzzzzzzz"]), ["TP-PUBLIC"]);
+    assert_eq!(found(&account, &["o-zzzzzzzzzz"]), ["TP-NO-EXTID"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! `[accounts]`: which accounts are ours, and what others are called. Trust policies are judged by it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
 
 use super::document::{Table, Value};
 use super::error::ConfigError;
@@ -12,12 +13,14 @@ use crate::terms::AccountId;
 pub struct Accounts {
     /// `own`: ours. Where there are none, only a role's own account is.
     pub own: BTreeSet<AccountId>,
+    /// `organizations`: ours. Where there are none, whichever organization a policy names is supposed to be.
+    pub organizations: BTreeSet<String>,
     /// `known`: names of others.
     pub known: BTreeMap<AccountId, String>,
 }
 
 /// The keys of `[accounts]`.
-pub(super) const ACCOUNTS_KEYS: &[&str] = &["own", "known"];
+pub(super) const ACCOUNTS_KEYS: &[&str] = &["own", "organizations", "known"];
 
 /// Reads `[accounts]` of the table at the top.
 pub(super) fn accounts(top: &Section<'_>) -> Result<Accounts, ConfigError> {
@@ -36,7 +39,25 @@ pub(super) fn accounts(top: &Section<'_>) -> Result<Accounts, ConfigError> {
             known.insert(account, name.clone());
         }
     }
-    Ok(Accounts { own, known })
+    let organizations = accounts.list::<Organization>("organizations")?.into_iter().map(|one| one.value.0).collect();
+    Ok(Accounts { own, organizations, known })
+}
+
+/// An organization's id. Source: AWS Organizations API Reference, `Organization`, `Id`.
+struct Organization(String);
+
+impl FromStr for Organization {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let rest = text.strip_prefix("o-").unwrap_or_default();
+        let fits =
+            (10..=32).contains(&rest.len()) && rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        if fits {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!("`{text}` is no organization's id, such as o-a1b2c3d4e5"))
+        }
+    }
 }
 
 fn table<'a>(section: &Section<'a>, key: &str, expected: &str) -> Result<Option<Section<'a>>, ConfigError> {

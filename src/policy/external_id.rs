@@ -127,10 +127,32 @@ fn bits_of(text: &str, found: &mut Vec<Weakness>) -> u32 {
         note(found, Weakness::Date);
         return 0;
     }
-    text.split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|part| !part.is_empty())
-        .map(|part| part_bits(part, found))
+    let in_base64 = |c: char| c.is_ascii_alphanumeric() || "+/=".contains(c);
+    text.split(|c: char| !in_base64(c))
+        .map(|stretch| match base64_bits(stretch) {
+            Some(bits) => bits,
+            None => {
+                let parts = stretch.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty());
+                parts.map(|part| part_bits(part, found)).sum()
+            }
+        })
         .sum()
+}
+
+/// At most so many random bits in bytes that were written as base64, which their padding gives away: partners make such IDs
+/// (`NAME_SFCRole=2_…=`), and a slash in them is no end of a word.
+fn base64_bits(stretch: &str) -> Option<u32> {
+    let bytes = stretch.trim_end_matches('=');
+    let padding = stretch.len() - bytes.len();
+    let has = |fits: fn(&u8) -> bool| bytes.as_bytes().iter().any(|byte| fits(byte));
+    let is_base64 = (1..=2).contains(&padding)
+        && stretch.len() >= 16
+        && stretch.len().is_multiple_of(4)
+        && !bytes.contains('=')
+        && has(u8::is_ascii_uppercase)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_digit);
+    is_base64.then(|| bits(bytes.len(), 64))
 }
 
 fn part_bits(part: &str, found: &mut Vec<Weakness>) -> u32 {

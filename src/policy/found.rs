@@ -115,7 +115,10 @@ pub fn policies_in(text: &str, own_account: Option<&str>) -> Result<Found, NoPol
                 ["Resources", "resources"].iter().any(|name| json.get(name).is_some()).then(|| Node::of_json(text));
             match root.flatten().as_ref().and_then(|root| Template::of(root, own_account)) {
                 Some(template) => Found { policies: template.policies(), left_out: Vec::new() },
-                None => in_json(&json, text)?,
+                None => match blanks(&json, text, own_account) {
+                    Some(policy) => only(policy),
+                    None => in_json(&json, text)?,
+                },
             }
         }
         // What begins as a policy and is none is the policy checker's business, which says where it breaks off.
@@ -187,6 +190,14 @@ fn in_json(json: &Value, text: &str) -> Result<Found, NoPolicy> {
         return Err(NoPolicy::UnknownForm);
     };
     Ok(Found { policies, left_out })
+}
+
+/// Returns a policy with blanks that another tool fills in, as Terraform's `templatefile` does: `${external_id}`. A policy's
+/// own variables have a colon in them, or are one character.
+fn blanks(json: &Value, text: &str, own_account: Option<&str>) -> Option<FoundPolicy> {
+    json.get("Statement")?;
+    let node = text.contains("${").then(|| Node::of_json(text)).flatten()?;
+    template::with_blanks(node, own_account)
 }
 
 /// Whether a line begins as a block of Terraform's does.

@@ -108,6 +108,10 @@ pub(in crate::cli) fn run(args: &CheckArgs, world: &World) -> Result<ExitCode, E
             "which accounts are yours is not known (accounts.own, --own): every account counts as somebody else's",
         );
     }
+    let names_one = |subject: &Subject| subject.policy.to_ascii_lowercase().contains("aws:principalorg");
+    if around.organizations.is_empty() && subjects.iter().any(names_one) {
+        person::note("that an organization which a policy names is yours is supposed (accounts.organizations)");
+    }
     let analyzed = validate::findings(&args.validate, &args.whose, &subjects, &catalog, world)?;
     let report = findings(&subjects, suppressions, analyzed);
     stdout::print(&match args.format {

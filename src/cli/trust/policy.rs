@@ -9,6 +9,7 @@ use clap::ValueEnum;
 use crate::cli::stdout;
 use crate::error::{Error, Kind};
 use crate::person;
+use crate::policy::lint::{Around, Finding, Severity, check};
 use crate::policy::write::{
     AwsGuards, AwsPrincipal, Grant, InfraRole, Mfa, OidcGrant, Preset, PresetAsk, Ref, ServiceSource, TrustWanted,
     cloudformation_json, cloudformation_yaml, saml_audiences, terraform,
@@ -256,9 +257,15 @@ pub(in crate::cli) fn role_name(text: &str) -> Result<String, String> {
 pub(in crate::cli) fn run(args: &PolicyArgs, _world: &World) -> Result<ExitCode, Error> {
     let wanted = args.wanted()?;
     let document = wanted.document().map_err(|error| Error::new(Kind::Usage, error))?;
-    stdout::print(&written(&document, args.format, &args.role_name, "Written by assume trust policy"))?;
-    for note in args.notes() {
-        person::note(&note);
+    let findings = args.findings(&document);
+    let text = written(&document, args.format, &args.role_name, "Written by assume trust policy");
+    let comments: String = match args.format {
+        Format::Terraform | Format::Cloudformation => findings.iter().map(|finding| format!("# {finding}\n")).collect(),
+        Format::Json | Format::CloudformationJson => String::new(),
+    };
+    stdout::print(&(comments + &text))?;
+    for note in args.notes().iter().chain(&findings) {
+        person::note(note);
     }
     let counted = document.counted_characters();
     if counted > QUOTA {
@@ -412,6 +419,21 @@ impl PolicyArgs {
             audiences: self.audience.clone(),
             subjects: self.subject.clone(),
         }
+    }
+
+    /// What `assume trust check` will find in the policy at its default level: asked for, so written, but not unsaid.
+    fn findings(&self, document: &Document) -> Vec<String> {
+        let roles = self.role.iter().map(|role| role.account().to_string());
+        let own = self.account.iter().chain(&self.in_account).map(AccountId::to_string).chain(roles).collect();
+        let around = Around { own, ..Around::default() };
+        let found = check(&document.to_json().to_string(), &around).into_iter();
+        // A weak external ID was warned of.
+        let told = found.filter(|finding| finding.severity >= Severity::Medium && finding.rule.id != "TP-EXTID-WEAK");
+        told.map(|finding| {
+            let Finding { rule, severity, message, .. } = finding;
+            format!("`assume trust check` will find {} ({severity}) here: {message}. To mend it: {}", rule.id, rule.fix)
+        })
+        .collect()
     }
 
     /// What a person should think of.

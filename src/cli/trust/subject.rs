@@ -72,7 +72,7 @@ pub(super) fn known(accounts: &Accounts, own: &[AccountId]) -> Around {
     let known: BTreeMap<String, String> =
         accounts.known.iter().map(|(account, name)| (account.to_string(), name.clone())).collect();
     let own = accounts.own.iter().chain(own).map(AccountId::to_string).collect();
-    Around { own, known, ..Around::default() }
+    Around { own, known, organizations: accounts.organizations.clone(), ..Around::default() }
 }
 
 /// Returns the trust policies in a file; `-` is standard input.

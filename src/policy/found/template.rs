@@ -113,6 +113,51 @@ fn settled(policy: Node, account: &str) -> (String, Lines, Settled) {
     (policy.to_json().to_string(), Lines::Of(policy), settled)
 }
 
+/// Returns a policy whose blanks are filled with what nobody knows, where it has any.
+pub(super) fn with_blanks(policy: Node, own_account: Option<&str>) -> Option<FoundPolicy> {
+    let account = own_account.unwrap_or(OWN);
+    let (text, lines, settled) = settled(filled(policy), account);
+    let supposed: Vec<String> = settled.supposed().collect();
+    let names = settled.accounts;
+    (!supposed.is_empty()).then(|| FoundPolicy { text, lines, names, supposed, ..super::bare("") })
+}
+
+fn filled(node: Node) -> Node {
+    let line = node.line;
+    let is = match node.is {
+        Is::Text(text) => Is::Text(without_blanks(&text)),
+        Is::List(items) => Is::List(items.into_iter().map(filled).collect()),
+        Is::Map(entries) => {
+            let of =
+                |entry: Entry| Entry { key: without_blanks(&entry.key), line: entry.line, value: filled(entry.value) };
+            Is::Map(entries.into_iter().map(of).collect())
+        }
+        other @ (Is::Null | Is::Plain(_)) => other,
+    };
+    Node { line, is }
+}
+
+fn without_blanks(text: &str) -> String {
+    let mut done = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        done.push_str(before);
+        match inside(after) {
+            Some((name, after))
+                if name.len() > 1 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_.".contains(&b)) =>
+            {
+                done.push_str(&unknown(name));
+                rest = after;
+            }
+            Some(_) | None => {
+                done.push_str("${");
+                rest = after;
+            }
+        }
+    }
+    done + rest
+}
+
 type Choice<'a> = BTreeMap<&'a str, bool>;
 
 /// Returns how the conditions can turn out: every way, or where there are too many, each by itself.

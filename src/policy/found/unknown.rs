@@ -28,6 +28,8 @@ pub(super) struct Settled {
     /// The accounts that stand for unknown ones, each with the name of the value.
     pub(super) accounts: BTreeMap<String, String>,
     names: BTreeSet<String>,
+    /// The issuer whose claims the statement at hand speaks of: an unknown provider is that issuer's.
+    issuer: Option<String>,
 }
 
 /// The form that a place asks for.
@@ -46,7 +48,7 @@ enum Form {
 
 impl Settled {
     pub(super) fn new(account: &str) -> Self {
-        Self { account: account.to_owned(), accounts: BTreeMap::new(), names: BTreeSet::new() }
+        Self { account: account.to_owned(), accounts: BTreeMap::new(), names: BTreeSet::new(), issuer: None }
     }
 
     /// What was supposed.
@@ -83,6 +85,13 @@ impl Settled {
     }
 
     fn statement(&mut self, statement: Node, saml: bool) -> Node {
+        let keys = statement.get("Condition").map(Node::entries).unwrap_or_default();
+        let keys = keys.iter().flat_map(|operator| operator.value.entries()).map(|entry| entry.key.clone());
+        self.issuer = keys.into_iter().find_map(|key| {
+            let (issuer, claim) = key.rsplit_once(':')?;
+            let is_claim = ["aud", "sub"].contains(&claim) && issuer.contains(['.', BEGINS]);
+            is_claim.then(|| self.text(issuer, Form::Key))
+        });
         self.walk(
             statement,
             &mut |path: &[Step]| {
@@ -167,7 +176,10 @@ impl Settled {
             Form::Aws if is_account => self.stand_in_account(name),
             Form::Aws | Form::Arn => format!("arn:aws:iam::{}:role/{}", self.stand_in_account(name), word(name)),
             Form::Provider { saml: true } => format!("arn:aws:iam::{}:saml-provider/{}", self.account, word(name)),
-            Form::Provider { saml: false } => format!("arn:aws:iam::{}:oidc-provider/{}", self.account, host(name)),
+            Form::Provider { saml: false } => {
+                let issuer = self.issuer.clone().unwrap_or_else(|| host(name));
+                format!("arn:aws:iam::{}:oidc-provider/{issuer}", self.account)
+            }
             Form::Service => format!("{}.amazonaws.com", word(name).to_ascii_lowercase()),
             Form::Key => host(name),
             Form::Organization => format!("o-{}", &hex::encode(Sha256::digest(name))[..10]),

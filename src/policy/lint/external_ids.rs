@@ -6,7 +6,8 @@ use super::super::available::ASSUME_ROLE;
 use super::super::classes::{Found, Space};
 use super::super::condition::{Condition, Operator};
 use super::super::external_id::{Judgement, Weakness, judge};
-use super::case::{Case, Hit, somebody_of};
+use super::super::principal::PrincipalPattern;
+use super::case::{Case, Hit, patterns, somebody_of};
 use super::partners::EXTERNAL_ID;
 use super::rules;
 use super::{Among, Finding};
@@ -67,7 +68,12 @@ pub(super) fn format(case: &Case<'_>) -> Vec<Hit> {
 /// `TP-EXTID-WEAK`.
 pub(super) fn weak(case: &Case<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
-    for (index, condition) in demands(case) {
+    // What a service of AWS's sends is for AWS to choose: `vmimport`, or the account's own id.
+    let of_partners = |index: usize| {
+        let named = case.document().statements.get(index).map(patterns).unwrap_or_default();
+        named.is_empty() || !named.iter().all(|who| matches!(who, PrincipalPattern::Service(_)))
+    };
+    for (index, condition) in demands(case).filter(|(index, _)| of_partners(*index)) {
         for value in literals(condition) {
             if let Judgement::Weak(reasons) = judge(value) {
                 let reasons: Vec<String> = reasons.iter().map(Weakness::to_string).collect();

@@ -120,7 +120,7 @@ fn is_aws_sign_in(value: &str) -> bool {
 }
 
 /// The issuer that a provider's claims are named after.
-fn issuer(provider: &str) -> String {
+pub(super) fn issuer(provider: &str) -> String {
     provider.split_once(":oidc-provider/").map_or(provider, |(_, issuer)| issuer).to_ascii_lowercase()
 }
 
@@ -129,7 +129,12 @@ pub(super) fn unbound(case: &Case<'_>) -> Vec<Hit> {
     let space = case.space();
     let hit = |(principal, provider, index): (Principal, String, usize)| {
         let issuer = issuer(&provider);
-        let pin = |name: &str, values: &[String]| issuer_of(name) != Some(&issuer) || space.is_other(name, values);
+        // A token of one issuer has no claims of another's.
+        let pin = |name: &str, values: &[String]| match issuer_of(name) {
+            Some(of) if of == issuer => space.is_other(name, values),
+            Some(_) => values.is_empty(),
+            None => true,
+        };
         let found = space.find(case.document(), &principal, WITH_WEB_IDENTITY, &pin);
         hit_if(found, case, index, format!("whoever has a token of {issuer}, made for whatever application, gets in"))
     };
@@ -157,8 +162,10 @@ fn github_of(
     let issuer = issuer(provider);
     let (subject, audience) = (format!("{issuer}:sub"), format!("{issuer}:aud"));
     // Besides the subject, other claims may say whose workflow is meant.
-    let elsewhere = |name: &str, values: &[String]| {
-        name == audience || issuer_of(name) != Some(&issuer) || space.is_other(name, values)
+    let elsewhere = |name: &str, values: &[String]| match issuer_of(name) {
+        Some(of) if of == issuer => name == audience || space.is_other(name, values),
+        Some(_) => values.is_empty(),
+        None => true,
     };
     let whoever = space.find(case.document(), principal, WITH_WEB_IDENTITY, &elsewhere);
     // Without any claim of that provider, TP-OIDC-UNBOUND says it.
@@ -193,6 +200,9 @@ fn github_of(
 /// Returns how much more than one branch, environment or tag of one repository a subject with wildcards lets in.
 fn width(subject: &str) -> Option<(Severity, &'static str)> {
     let wild = |text: &str| text.contains(['*', '?']);
+    // Subjects may have numbers behind the names, `repo:octo@123456/site@7890123:…`, and @ stands in no name.
+    // Source: GitHub Docs, "OpenID Connect reference".
+    let wild_name = |text: &str| wild(text.split_once('@').map_or(text, |(name, _)| name));
     let any_organization = Some((Severity::High, "workflows of any organization whose name fits"));
     let any_repository = Some((Severity::Warning, "workflows of any repository of the organization"));
     let any_branch = Some((Severity::Warning, "workflows on any branch, and pull requests, of the repository"));
@@ -200,12 +210,14 @@ fn width(subject: &str) -> Option<(Severity, &'static str)> {
         return if wild(subject) { any_organization } else { None };
     };
     let Some((organization, rest)) = rest.split_once('/') else { return any_organization };
-    let (repository, context) = rest.split_once(':').unwrap_or((rest, "*"));
-    if wild(organization) {
+    let (repository, context) = rest.split_once(':').unwrap_or((rest, ""));
+    if wild_name(organization) {
         any_organization
-    } else if wild(repository) {
+    } else if wild_name(repository) {
         any_repository
-    } else if context.starts_with(['*', '?']) || ["ref:*", "ref:refs/*", "ref:refs/heads/*"].contains(&context) {
+    } else if context.starts_with(['*', '?'])
+        || ["ref:*", "ref:refs/*", "ref:refs/heads/*", "environment:*"].contains(&context)
+    {
         any_branch
     } else {
         None

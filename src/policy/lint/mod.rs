@@ -75,6 +75,8 @@ pub struct Around {
     pub role_arn: Option<String>,
     /// Our own accounts. Where there are none, the role's account is the only one of ours.
     pub own: BTreeSet<String>,
+    /// Our own organizations. Where there are none, whichever a policy names is supposed to be one.
+    pub organizations: BTreeSet<String>,
     /// Names of other accounts.
     pub known: BTreeMap<String, String>,
     /// When the role was made, and last used, where that is known.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::super::available::ASSUME_ROLE;
 use super::super::classes::{Found, Space};
 use super::super::condition::Condition;
+use super::Severity;
 use super::case::{Case, Hit, TOO_MANY, somebody_of, stranger};
 
 /// `TP-PUBLIC`.
@@ -22,8 +23,43 @@ pub(super) fn public(case: &Case<'_>) -> Vec<Hit> {
             vec![Hit::new(format!("{from} may assume the role")).at(statement, ["Principal"])]
         }
         Found::TooMany => vec![Hit::new(format!("strangers may be let in: {TOO_MANY}"))],
-        Found::No => Vec::new(),
+        Found::No => of_other_organizations(case, &space).into_iter().collect(),
     }
+}
+
+/// Whoever is of an organization that is not ours is a stranger too, where ours are known.
+fn of_other_organizations(case: &Case<'_>, space: &Space<'_>) -> Option<Hit> {
+    if case.around.organizations.is_empty() {
+        return None;
+    }
+    let pin = |name: &str, values: &[String]| {
+        !NARROWING.contains(&name)
+            || if ORGANIZATION.contains(&name) {
+                is_outside(case, space, name, values)
+            } else {
+                space.is_other(name, values)
+            }
+    };
+    match stranger(case, space, &pin) {
+        Found::Yes(request) => {
+            let statement = case.letting_in(&request).unwrap_or_default();
+            let text = "anybody of an organization that is not yours may assume the role";
+            Some(Hit::new(text).at(statement, ["Condition"]).of(Severity::High))
+        }
+        Found::No | Found::TooMany => None,
+    }
+}
+
+const ORGANIZATION: [&str; 2] = ["aws:principalorgid", "aws:principalorgpaths"];
+
+/// Whether whoever sends these is of no organization of ours: of none in config, or where none is there, of none that the
+/// policy names.
+fn is_outside(case: &Case<'_>, space: &Space<'_>, name: &str, values: &[String]) -> bool {
+    let ours = &case.around.organizations;
+    if ours.is_empty() {
+        return space.is_other(name, values);
+    }
+    !values.iter().any(|value| ours.contains(value.split('/').next().unwrap_or_default()))
 }
 
 /// Keys by which a policy says whose requests are meant: a stranger has none of the values that it names.
@@ -76,10 +112,9 @@ pub(super) enum Seeming {
 
 /// Returns what an account of others has to send.
 pub(super) fn demand(account: &str, case: &Case<'_>, space: &Space<'_>) -> Demand {
-    // Who is of an organization that the policy names is no third party.
-    let outside = |name: &str, values: &[String]| {
-        !["aws:principalorgid", "aws:principalorgpaths"].contains(&name) || space.is_other(name, values)
-    };
+    // Who is of an organization of ours is no third party.
+    let outside =
+        |name: &str, values: &[String]| !ORGANIZATION.contains(&name) || is_outside(case, space, name, values);
     let without_id = |name: &str, values: &[String]| {
         if name == EXTERNAL_ID { values.is_empty() } else { outside(name, values) }
     };
@@ -200,8 +235,9 @@ pub(super) fn seeming(case: &Case<'_>) -> Vec<Hit> {
 /// `TP-THIRD-PARTY-ROOT`.
 pub(super) fn whole_account(case: &Case<'_>) -> Vec<Hit> {
     let space = case.space();
-    let pin = |name: &str, values: &[String]| {
-        !["aws:principalorgid", "aws:principalorgpaths", "aws:userid"].contains(&name) || space.is_other(name, values)
+    let pin = |name: &str, values: &[String]| match name {
+        "aws:userid" => space.is_other(name, values),
+        name => !ORGANIZATION.contains(&name) || is_outside(case, &space, name, values),
     };
     let open = |account: &str| {
         let others = space.principals.iter().filter(|principal| {

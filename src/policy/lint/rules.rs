@@ -44,6 +44,7 @@ pub static RULES: &[Rule] = &[
     EXTID_REUSED,
     EXTID_MULTI,
     MFA,
+    MFA_SOFT,
     ROOT,
     ACTION_WILD,
     ACTION_OTHER,
@@ -145,6 +146,15 @@ const MFA: Rule = Rule {
     source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html",
     fix: "if people of that account assume the role, suppress this; if a service does, demand its external ID",
     find: partners::mfa_in_place,
+};
+
+const MFA_SOFT: Rule = Rule {
+    id: "TP-MFA-SOFT",
+    severity: Severity::Medium,
+    reason: "MFA is only seemingly demanded: a request signed by a long-term access key has no such key, and passes",
+    source: "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html",
+    fix: "demand it by \"Bool\": {\"aws:MultiFactorAuthPresent\": \"true\"}; …IfExists belongs into a Deny",
+    find: conditions::mfa_in_vain,
 };
 
 const ROOT: Rule = Rule {

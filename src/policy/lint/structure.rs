@@ -14,8 +14,19 @@ pub(super) fn syntax(case: &Case<'_>) -> Vec<Hit> {
         if statement.principals.is_none() {
             hits.push(Hit::new("the statement has no Principal, which a trust policy needs").at(index, []));
         }
+        for provider in patterns(statement).iter().filter_map(no_provider) {
+            let text = format!("`{provider}` is no provider: its ARN has no account of 12 digits");
+            hits.push(Hit::new(text).at(index, [element(statement), "Federated"]));
+        }
     }
     hits
+}
+
+fn no_provider(pattern: &PrincipalPattern) -> Option<&str> {
+    let PrincipalPattern::Federated(provider) = pattern else { return None };
+    let account = provider.strip_prefix("arn:")?.split(':').nth(3).unwrap_or_default();
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    (!is_account).then_some(provider.as_str())
 }
 
 fn is_of_another_rule(fault: &PolicyError) -> bool {

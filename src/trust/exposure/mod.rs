@@ -195,6 +195,7 @@ mod tests {
         let accounts = Accounts {
             own: ["222233334444".parse().unwrap()].into(),
             known: [("444455556666".parse().unwrap(), "Acme".to_owned())].into(),
+            ..Accounts::default()
         };
         let acme =
             |external_id| Meaning::Partner { name: "Acme".to_owned(), account: "444455556666".to_owned(), external_id };
