@@ -144,7 +144,7 @@ fn bits_of(text: &str, found: &mut Vec<Weakness>) -> u32 {
 fn base64_bits(stretch: &str) -> Option<u32> {
     let bytes = stretch.trim_end_matches('=');
     let padding = stretch.len() - bytes.len();
-    let has = |fits: fn(&u8) -> bool| bytes.as_bytes().iter().any(|byte| fits(byte));
+    let has = |fits: fn(&u8) -> bool| bytes.as_bytes().iter().any(fits);
     let is_base64 = (1..=2).contains(&padding)
         && stretch.len() >= 16
         && stretch.len().is_multiple_of(4)
