@@ -47,6 +47,7 @@ mod trust_least;
 mod trust_live;
 mod trust_moto;
 mod trust_peer;
+mod trust_organization;
 mod trust_paths;
 mod trust_pull;
 mod trust_real_world;

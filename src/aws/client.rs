@@ -134,6 +134,22 @@ impl Clients {
         aws_sdk_accessanalyzer::Client::from_conf(config.build())
     }
 
+    /// Returns a client of Organizations. `endpoint_url` is for another host than AWS's own.
+    pub fn organizations(
+        &self,
+        reach: &Reach,
+        endpoint_url: Option<&url::Url>,
+        credentials: &Credentials,
+        tries: Tries,
+    ) -> aws_sdk_organizations::Client {
+        let region = SdkRegion::new(reach.region.value.as_str().to_owned());
+        let shared = self.config(credentials, tries).region(region).build();
+        let mut config = aws_sdk_organizations::config::Builder::from(&shared);
+        config.set_endpoint_url(endpoint_url.map(|url| trimmed(url.as_str())));
+        config.push_retry_classifier(SharedRetryClassifier::new(NotForCertificates));
+        aws_sdk_organizations::Client::from_conf(config.build())
+    }
+
     /// Returns a client of CloudTrail in a Region. `endpoint_url` is for another host than AWS's own.
     pub fn cloudtrail(
         &self,

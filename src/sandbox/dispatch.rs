@@ -12,7 +12,9 @@ use super::cloudtrail::{self, Noted};
 use super::estate::Estate;
 use super::log::Record;
 use super::sigv4::Signature;
-use super::{analyzer, cognito, federation, iam, iam_details, identity_center, issuer, regions, s3, sts};
+use super::{
+    analyzer, cognito, federation, iam, iam_details, identity_center, issuer, organizations, regions, s3, sts,
+};
 
 /// What was asked, and of whom.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +42,7 @@ pub(super) enum Route {
     Cognito(cognito::Operation),
     Analyzer(analyzer::Operation),
     CloudTrail(cloudtrail::Operation),
+    Organizations(organizations::Operation),
     Regions(regions::Operation),
     S3(s3::Operation),
 }
@@ -67,7 +70,8 @@ impl Route {
         let analyzer = || analyzer::Operation::of(call).map(Self::Analyzer);
         let cloudtrail = || cloudtrail::Operation::of(call).map(Self::CloudTrail);
         let regions = || regions::Operation::of(call).map(Self::Regions);
-        let more = || cloudtrail().or_else(regions);
+        let organizations = || organizations::Operation::of(call).map(Self::Organizations);
+        let more = || cloudtrail().or_else(regions).or_else(organizations);
         identity_center.or_else(federation).or_else(issuer).or_else(cognito).or_else(analyzer).or_else(more)
     }
 
@@ -80,6 +84,7 @@ impl Route {
             Self::Cognito(_) => "cognito-identity",
             Self::Analyzer(_) => "access-analyzer",
             Self::CloudTrail(_) => "cloudtrail",
+            Self::Organizations(_) => "organizations",
             Self::Regions(_) => "account",
             Self::S3(_) => "s3",
         }
@@ -94,6 +99,7 @@ impl Route {
             Self::Cognito(operation) => operation.name(),
             Self::Analyzer(operation) => operation.name(),
             Self::CloudTrail(operation) => operation.name(),
+            Self::Organizations(operation) => operation.name(),
             Self::Regions(operation) => operation.name(),
             Self::S3(operation) => operation.name(),
         }
@@ -107,6 +113,7 @@ impl Route {
             Self::Cognito(operation) => cognito::answer(operation, call, estate, now, record),
             Self::Analyzer(operation) => analyzer::answer(operation, call, estate, now, record),
             Self::CloudTrail(operation) => cloudtrail::answer(operation, call, estate, now, record),
+            Self::Organizations(operation) => organizations::answer(operation, call, estate, now, record),
             Self::Regions(regions::Operation::ListRegions) => regions::answer(call, estate, now, record),
             Self::S3(operation) => s3::answer(operation, call, estate, now, record),
         }
@@ -119,6 +126,7 @@ impl Route {
             Self::Cognito(_) => cognito::refuse(refusal, request_id),
             Self::Analyzer(_) => analyzer::refuse(refusal),
             Self::CloudTrail(_) => cloudtrail::refuse(refusal),
+            Self::Organizations(_) => organizations::refuse(refusal),
             Self::Regions(_) => regions::refuse(refusal),
             Self::S3(_) => s3::refuse(refusal, request_id),
             Self::Federation(_) => federation::refuse(refusal),

@@ -15,6 +15,7 @@ use super::fresh;
 use super::iam::Job;
 use super::identity_center::{self, Directory};
 use super::issuer::Issuer;
+use super::organization::Organization;
 use super::s3::Bucket;
 use super::saml::Metadata;
 use super::scenario::{
@@ -59,6 +60,7 @@ pub(super) struct Estate {
     pub(super) jobs: BTreeMap<String, Job>,
     /// Where trails deliver.
     pub(super) buckets: Vec<Bucket>,
+    pub(super) organizations: Vec<Organization>,
     /// What their control policies are over each account.
     pub(super) laws: Lawbook,
     /// Event data stores.
@@ -205,6 +207,7 @@ impl Estate {
             jobs: BTreeMap::new(),
             lake: Lake::of(&scenario.stores),
             buckets: scenario.trails.iter().map(Bucket::of).collect(),
+            organizations: scenario.organizations.clone(),
             laws: scenario.laws(),
         };
         for (index, account) in scenario.accounts.iter().enumerate() {

@@ -33,6 +33,7 @@ mod log;
 mod members;
 mod mfa_code;
 mod organization;
+mod organizations;
 mod profiles;
 mod regions;
 mod s3;

@@ -21,7 +21,6 @@ pub(super) struct Organization {
     pub(super) root: String,
     pub(super) management: AccountId,
     /// Accounts whose principals may read it, as those of the management account may.
-    #[expect(dead_code, reason = "for who reads an organization")]
     pub(super) delegated: Vec<AccountId>,
     /// In the order of the file; a unit comes after the one that it lies in.
     pub(super) units: Vec<Unit>,
@@ -169,13 +168,13 @@ impl Wire {
         let mut units: Vec<Unit> = Vec::new();
         for wire in self.unit {
             let id = wire.id.unwrap_or_else(|| format!("ou-{}-{}", &root[2..], hashed(&wire.name, 8)));
-            if units.iter().any(|known| known.name == wire.name || known.id == id) {
+            if units.iter().any(|known| known.id == id) {
                 return Err(ScenarioError::Twice { what: format!("unit {} of {}", wire.name, self.id) });
             }
             let parent = match &wire.parent {
                 None => root.clone(),
                 Some(name) if *name == root => root.clone(),
-                Some(name) => match units.iter().find(|unit| unit.name == *name || unit.id == *name) {
+                Some(name) => match unit_called(&units, name) {
                     Some(unit) => unit.id.clone(),
                     None => return Err(wrong(format!("unit {}: there is no unit `{name}` before it", wire.name))),
                 },
@@ -198,8 +197,7 @@ impl Wire {
             parents.entry(id).or_insert_with(|| root.clone());
         }
         let target = |text: &String| {
-            let unit = units.iter().find(|unit| unit.name == *text || unit.id == *text);
-            if let Some(unit) = unit {
+            if let Some(unit) = unit_called(&units, text) {
                 return Ok(unit.id.clone());
             }
             if *text == root || text == "root" {
@@ -238,6 +236,15 @@ impl WirePolicy {
         let id = self.id.unwrap_or_else(|| format!("p-{}", hashed(&format!("{control} {}", self.name), 8)));
         Ok(Arc::new(ControlPolicy { id, name: self.name, document }))
     }
+}
+
+/// The unit of that id, or of that name where there is one of it: units of different parents may share a name.
+fn unit_called<'u>(units: &'u [Unit], name: &str) -> Option<&'u Unit> {
+    if let Some(unit) = units.iter().find(|unit| unit.id == name) {
+        return Some(unit);
+    }
+    let mut named = units.iter().filter(|unit| unit.name == name);
+    named.next().filter(|_| named.next().is_none())
 }
 
 fn is_id(text: &str, begins: &str) -> bool {

@@ -5,6 +5,7 @@
 pub mod exposure;
 pub mod history;
 pub mod least;
+pub mod organization;
 pub mod patience;
 pub mod probe;
 pub mod pull;

@@ -8,8 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::organization::{FULL_ACCESS, Organization};
 use crate::person::plain;
-use crate::policy::{ConditionKey, Document, Effect, Usage};
+use crate::policy::{ConditionKey, Control, Document, Effect, Usage};
 
 /// What IAM tells of an account. Policies are JSON texts.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -72,8 +73,9 @@ pub struct Snapshot {
 /// How a file of snapshots begins.
 pub const HEAD: &str = "\
 # Made by `assume trust pull`: users, roles, their trust policies, what identity policies say of STS, permissions boundaries.
-# Not in it, since IAM does not tell it here: MFA devices, identity providers, the longest session of each role, service
-# and resource control policies. Keys are never in it: a sandbox makes its own.
+# Of an organization: the levels over these accounts and what control policies say of STS, where they could be read.
+# Not in it, since IAM does not tell it here: MFA devices, identity providers, the longest session of each role. Keys are
+# never in it: a sandbox makes its own.
 # To try it out, add a [profile.NAME] with a `user` and a `role_arn`, then `assume sandbox --scenario FILE`.
 ";
 
@@ -158,6 +160,106 @@ impl Details {
 struct Kept<'a> {
     details: &'a Details,
     differences: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct OrganizationFile {
+    organization: [OrganizationOf; 1],
+}
+
+#[derive(Serialize)]
+struct OrganizationOf {
+    id: String,
+    management: String,
+    root: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without_full_access: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unit: Vec<UnitOf>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    service_control_policy: Vec<PolicyOf>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    resource_control_policy: Vec<PolicyOf>,
+}
+
+#[derive(Serialize)]
+struct UnitOf {
+    name: String,
+    id: String,
+    parent: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    accounts: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PolicyOf {
+    name: String,
+    id: String,
+    policy: String,
+    targets: Vec<String>,
+}
+
+/// Returns what is known of an organization, as a part of a scenario, and what of it is not as it is there.
+pub fn organization(of: &Organization) -> Result<(String, Vec<String>), String> {
+    let details = Details::default();
+    let mut kept = Kept { details: &details, differences: Vec::new() };
+    let mut policies: BTreeMap<Control, Vec<PolicyOf>> = BTreeMap::new();
+    let mut lost = BTreeSet::new();
+    for (id, policy) in &of.policies {
+        let usage = match policy.control {
+            Control::Service => Usage::ServiceControl,
+            Control::Resource => Usage::ResourceControl,
+        };
+        let what = format!("{} {} of {}", policy.control, policy.name, of.id);
+        let text = match of_sts(&policy.text) {
+            Ok(None) => continue,
+            Ok(Some(text)) => kept.readable(&text, usage, &what),
+            Err(reason) => {
+                kept.differences.push(format!("{what} is left out: {reason}"));
+                None
+            }
+        };
+        let Some(text) = text else {
+            lost.insert(id);
+            continue;
+        };
+        let targets = of.attached.iter().filter(|(_, attached)| attached.contains(id)).map(|(level, _)| level.clone());
+        let policy_of =
+            PolicyOf { name: policy.name.clone(), id: id.clone(), policy: text, targets: targets.collect() };
+        policies.entry(policy.control).or_default().push(policy_of);
+    }
+    // Where what may allow is lost, everything is allowed.
+    let lacks = |attached: &Vec<String>| !attached.iter().any(|id| id == FULL_ACCESS || lost.contains(id));
+    let without_full_access =
+        of.attached.iter().filter(|(_, attached)| lacks(attached)).map(|(level, _)| level.clone());
+    let unit = of.units.iter().map(|unit| UnitOf {
+        name: unit.name.clone(),
+        id: unit.id.clone(),
+        parent: unit.parent.clone(),
+        accounts: of
+            .parents
+            .iter()
+            .filter(|(_, parent)| **parent == unit.id)
+            .map(|(account, _)| account.clone())
+            .collect(),
+    });
+    let file = OrganizationFile {
+        organization: [OrganizationOf {
+            id: of.id.clone(),
+            management: of.management.clone(),
+            root: of.root.clone().unwrap_or_default(),
+            without_full_access: without_full_access.collect(),
+            unit: unit.collect(),
+            service_control_policy: policies.remove(&Control::Service).unwrap_or_default(),
+            resource_control_policy: policies.remove(&Control::Resource).unwrap_or_default(),
+        }],
+    };
+    let toml = toml::to_string(&file).map_err(|error| error.to_string())?;
+    let mut text = String::new();
+    for difference in &kept.differences {
+        text.push_str(&format!("# not as in the organization: {}\n", plain(difference)));
+    }
+    Ok((text + &toml, kept.differences))
 }
 
 impl Kept<'_> {

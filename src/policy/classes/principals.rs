@@ -57,7 +57,7 @@ pub(super) fn everyone(documents: &[&Document], accounts: &[String]) -> Everyone
             let (begins, roles) = arns("role");
             complete &= roles.complete;
             let named: Vec<String> = found.arns.iter().filter(|arn| arn.starts_with(&begins)).cloned().collect();
-            for arn in with_names(roles, &begins, &BTreeSet::new()).into_iter().chain(named) {
+            for arn in with_names(roles, &begins, &BTreeSet::new()).into_iter().chain(named.iter().cloned()) {
                 principals.push(session(&arn, account, partition, STRANGE));
             }
             let begins = format!("arn:{partition}:sts::{account}:assumed-role/");
@@ -66,7 +66,9 @@ pub(super) fn everyone(documents: &[&Document], accounts: &[String]) -> Everyone
                 complete &= ways.complete;
                 let plain = format!("arn:{partition}:iam::{account}:role/{role}");
                 let same_name = ways.texts.into_iter().filter(|arn| arn.rsplit('/').next() == Some(role));
-                for arn in same_name.chain([plain]) {
+                // A policy may name the session, and its role by another path.
+                let named = named.iter().filter(|arn| arn.rsplit('/').next() == Some(role)).cloned();
+                for arn in same_name.chain(named).chain([plain]) {
                     principals.push(session(&arn, account, partition, name));
                     principals.push(session(&arn, account, partition, STRANGE));
                 }
