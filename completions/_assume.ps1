@@ -662,7 +662,7 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;trust;pull' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out')
-            [CompletionResult]::new('--organization', '--organization', [CompletionResultType]::ParameterName, 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID')
+            [CompletionResult]::new('--organization', '--organization', [CompletionResultType]::ParameterName, 'The organization that the accounts belong to, where Organizations may not be asked: for conditions on aws:PrincipalOrgID')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break

@@ -595,7 +595,7 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;trust;pull'= {
             cand --profile 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out'
-            cand --organization 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID'
+            cand --organization 'The organization that the accounts belong to, where Organizations may not be asked: for conditions on aws:PrincipalOrgID'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -452,7 +452,7 @@ dot\t''
 mermaid\t''"
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from paths" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -l profile -d 'Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out' -r
-complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -l organization -d 'The organization that the accounts belong to, for conditions on aws:PrincipalOrgID' -r
+complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -l organization -d 'The organization that the accounts belong to, where Organizations may not be asked: for conditions on aws:PrincipalOrgID' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from pull" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l account -d 'An account of yours: whomever its own policies let; may be given again' -r
 complete -c assume -n "__fish_assume_using_subcommand trust; and __fish_seen_subcommand_from policy" -l role -d 'A role of yours, by its ARN; may be given again' -r

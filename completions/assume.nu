@@ -619,7 +619,7 @@ module completions {
   # Read the users, roles, trust policies and boundaries of accounts, and what identity policies say of STS, into a file
   export extern "assume trust pull" [
     --profile: string         # Who reads: a role, an identity, a profile of ~/.aws/config, once for each account; the default identity, if left out
-    --organization: string    # The organization that the accounts belong to, for conditions on aws:PrincipalOrgID
+    --organization: string    # The organization that the accounts belong to, where Organizations may not be asked: for conditions on aws:PrincipalOrgID
     --help(-h)                # Print help (see more with '--help')
   ]
 

@@ -41,6 +41,7 @@ mod shells;
 mod single_flight;
 mod support;
 mod terminal;
+mod trust_agree;
 mod trust_check;
 mod trust_diff;
 mod trust_least;

@@ -80,7 +80,7 @@ pub(crate) fn requests() -> impl Strategy<Value = Request> {
     )
 }
 
-fn conditions() -> impl Strategy<Value = String> {
+pub(crate) fn conditions() -> impl Strategy<Value = String> {
     let text = prop::sample::select(vec![
         "StringEquals",
         "StringNotEquals",

@@ -15,8 +15,8 @@ for await (const line of createInterface({ input: process.stdin })) {
       contextVariables: asked.context,
     },
     identityPolicies: asked.own ? [{ name: 'own', policy: asked.own }] : [],
-    serviceControlPolicies: [],
-    resourceControlPolicies: [],
+    serviceControlPolicies: asked.scps ?? [],
+    resourceControlPolicies: asked.rcps ?? [],
     resourcePolicy: asked.trust,
   }
   const result = await runSimulation(simulation, {})
