@@ -24,6 +24,8 @@ pub(super) fn wanted(
         regions.dedup();
         return Ok(regions);
     }
+    // The name of the global host is no Region's.
+    let own = own.filter(|own| own.as_str() != "aws-global");
     let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_ACCOUNT", world)?;
     let asked = own.cloned().unwrap_or_else(|| Partition::Aws.implicit_region());
     match regions::enabled(line, &asked, endpoint.as_ref().map(|url| &url.value), by) {
