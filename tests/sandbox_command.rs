@@ -365,7 +365,7 @@ fn what_keeps_a_sandbox_from_starting_is_said_and_leaves_nothing() {
     let cases: [(&[&str], i32, &str); 5] = [
         (&["--fail", "nonsense"], 2, "`nonsense` is no failure; there are throttle, 500,"),
         (&["--port", &port], 10, "cannot listen on 127.0.0.1"),
-        (&["--scenario", "missing.toml"], 3, "cannot read the scenario missing.toml"),
+        (&["--scenario", "missing.toml"], 2, "missing.toml is not there"),
         (&["--scenario", wrong.to_str().unwrap()], 3, "an account id has 12 digits"),
         (&["ls"], 2, "unexpected argument 'ls'"),
     ];
