@@ -405,7 +405,8 @@ Register-ArgumentCompleter -Native -CommandName 'assume' -ScriptBlock {
         }
         'assume;exposure' {
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Whose credentials ask; without it, the default identity')
-            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'A Region to look in; may be given again. Without it, the profile''s own')
+            [CompletionResult]::new('--region', '--region', [CompletionResultType]::ParameterName, 'A Region to look in; may be given again. Without it, all that the account has enabled')
+            [CompletionResult]::new('--in', '--in', [CompletionResultType]::ParameterName, 'A Region to look in; may be given again. Without it, all that the account has enabled')
             [CompletionResult]::new('--archive', '--archive', [CompletionResultType]::ParameterName, 'Archive this finding, by the id that is shown, wherever it stands')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why: kept in exposure.toml beside the config file, since AWS keeps no reason')
             [CompletionResult]::new('--all', '--all', [CompletionResultType]::ParameterName, 'Show what was archived, too')

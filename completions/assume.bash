@@ -961,13 +961,17 @@ _assume() {
             return 0
             ;;
         assume__subcmd__exposure)
-            opts="-h --profile --in --all --json --archive --reason --help"
+            opts="-h --profile --in --region --all --json --archive --reason --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --region)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

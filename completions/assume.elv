@@ -373,7 +373,8 @@ set edit:completion:arg-completer[assume] = {|@words|
         }
         &'assume;exposure'= {
             cand --profile 'Whose credentials ask; without it, the default identity'
-            cand --in 'A Region to look in; may be given again. Without it, the profile''s own'
+            cand --region 'A Region to look in; may be given again. Without it, all that the account has enabled'
+            cand --in 'A Region to look in; may be given again. Without it, all that the account has enabled'
             cand --archive 'Archive this finding, by the id that is shown, wherever it stands'
             cand --reason 'Why: kept in exposure.toml beside the config file, since AWS keeps no reason'
             cand --all 'Show what was archived, too'

@@ -314,7 +314,7 @@ complete -c assume -n "__fish_assume_using_subcommand root" -l explain -d 'Show 
 complete -c assume -n "__fish_assume_using_subcommand root" -l read-only -d 'Take no more than AWS\'s policy ReadOnlyAccess allows'
 complete -c assume -n "__fish_assume_using_subcommand root" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c assume -n "__fish_assume_using_subcommand exposure" -l profile -d 'Whose credentials ask; without it, the default identity' -r
-complete -c assume -n "__fish_assume_using_subcommand exposure" -l in -d 'A Region to look in; may be given again. Without it, the profile\'s own' -r
+complete -c assume -n "__fish_assume_using_subcommand exposure" -l region -l in -d 'A Region to look in; may be given again. Without it, all that the account has enabled' -r
 complete -c assume -n "__fish_assume_using_subcommand exposure" -l archive -d 'Archive this finding, by the id that is shown, wherever it stands' -r
 complete -c assume -n "__fish_assume_using_subcommand exposure" -l reason -d 'Why: kept in exposure.toml beside the config file, since AWS keeps no reason' -r
 complete -c assume -n "__fish_assume_using_subcommand exposure" -l all -d 'Show what was archived, too'

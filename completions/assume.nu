@@ -358,7 +358,8 @@ module completions {
   # Show who is let into your roles from outside, and which nobody uses
   export extern "assume exposure" [
     --profile: string         # Whose credentials ask; without it, the default identity
-    --in: string              # A Region to look in; may be given again. Without it, the profile's own
+    --region: string          # A Region to look in; may be given again. Without it, all that the account has enabled
+    --in: string              # A Region to look in; may be given again. Without it, all that the account has enabled
     --all                     # Show what was archived, too
     --json                    # As JSON: analyzers, exposures
     --archive: string         # Archive this finding, by the id that is shown, wherever it stands

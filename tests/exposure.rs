@@ -13,7 +13,7 @@ id = "111122223333"
 analyzers = ["ACCOUNT", "ACCOUNT_UNUSED_ACCESS"]
 [[account.user]]
 name = "alice"
-policies = { All = '{"Statement":{"Effect":"Allow","Action":["access-analyzer:*","sts:AssumeRole"],"Resource":"*"}}' }
+policies = { All = '{"Statement":{"Effect":"Allow","Action":["access-analyzer:*","sts:AssumeRole","account:ListRegions","iam:GetRole"],"Resource":"*"}}' }
 [[account.user]]
 name = "bob"
 [[account.role]]
@@ -54,7 +54,8 @@ fn a_partner_without_an_external_id_stands_out_and_two_regions_show_one_finding(
     let sandbox = sandbox();
     let shown = exposure(&sandbox, &["--in", "eu-west-1", "--in", "us-east-1"]);
     assert_eq!(shown.code, 1, "{shown:?}");
-    assert!(line(&shown, "Open").contains("Acme (444455556666), WITHOUT an external ID  [eu-west-1, us-east-1]"));
+    let open = "Acme (444455556666), WITHOUT an external ID, UNUSED  [eu-west-1, us-east-1]";
+    assert!(line(&shown, "Open").contains(open), "{}", shown.stdout);
     assert!(line(&shown, "Guarded").contains("Acme (444455556666), with an external ID"));
     assert!(line(&shown, "Inside").contains("never used"), "{}", shown.stdout);
     assert!(shown.stdout.lines().next().unwrap().contains("WITHOUT"), "the most urgent first: {}", shown.stdout);
@@ -90,11 +91,10 @@ fn an_account_without_an_analyzer_hears_how_to_make_one_and_a_refusal_what_it_ta
     let sandbox = sandbox();
     let none = exposure(&sandbox, &["--profile", "carol"]);
     assert_eq!((none.code, none.stdout.as_str()), (0, ""), "{none:?}");
-    assert!(
-        none.stderr.contains("no analyzer is in eu-west-1: `aws accessanalyzer create-analyzer"),
-        "{}",
-        none.stderr
-    );
+    let hint = "no analyzer is in any of 2 Regions: `aws accessanalyzer create-analyzer";
+    assert!(none.stderr.contains(hint) && none.stderr.contains("or allow account:ListRegions"), "{}", none.stderr);
+    let one = exposure(&sandbox, &["--profile", "carol", "--region", "eu-west-1"]);
+    assert!(one.stderr.contains("no analyzer is in eu-west-1: `aws accessanalyzer"), "{}", one.stderr);
     let refused = exposure(&sandbox, &["--profile", "bob"]);
     assert_eq!(refused.code, 4, "{refused:?}");
     assert!(refused.stderr.contains("access-analyzer:ListAnalyzers"), "{}", refused.stderr);
@@ -102,6 +102,71 @@ fn an_account_without_an_analyzer_hears_how_to_make_one_and_a_refusal_what_it_ta
     let throttled = exposure(&sandbox, &[]);
     assert_eq!(throttled.code, 1, "{throttled:?}");
     assert!(throttled.stderr.contains("trying again"), "{}", throttled.stderr);
+}
+
+const JOINED: &str = r#"
+[[account]]
+id = "111122223333"
+analyzers = ["ACCOUNT"]
+[[account.user]]
+name = "alice"
+policies = { All = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["access-analyzer:*","account:ListRegions","iam:GetRole"],"Resource":"*"}]}' }
+[[account.user]]
+name = "bob"
+policies = { All = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["access-analyzer:*","account:ListRegions"],"Resource":"*"}]}' }
+[[account.user]]
+name = "carol"
+policies = { All = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["access-analyzer:*","account:ListRegions","iam:GetRole"],"Resource":"*"},{"Effect":"Deny","Action":"access-analyzer:*","Resource":"*","Condition":{"StringEquals":{"aws:RequestedRegion":"us-west-2"}}}]}' }
+[[account.role]]
+name = "Seeming"
+last_used = "2026-01-02T00:00:00Z"
+trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":{"StringLike":{"sts:ExternalId":"*"}}}]}'
+[[account.role]]
+name = "Globex"
+trust = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"777788889999"},"Action":"sts:AssumeRole","Condition":{"StringEquals":{"sts:ExternalId":"b7e2c1f4-5d3a-4e9b"}}}]}'
+"#;
+
+#[test]
+fn a_finding_is_joined_with_the_registry_the_roles_own_policy_and_its_last_use_in_all_regions() {
+    let sandbox = Sandbox::of(JOINED);
+    sandbox.home.config("default_identity = \"alice\"\nregion = \"eu-west-1\"\n");
+    let made = sandbox.home.run(&["partner", "new", "globex", "777788889999"]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let shown = exposure(&sandbox, &[]);
+    assert_eq!(shown.code, 1, "{shown:?}");
+    let seeming = line(&shown, "Seeming");
+    assert!(
+        seeming.contains("unknown 444455556666, WITHOUT an external ID, UNUSED since 2026-01-02T00:00:00Z  ["),
+        "{seeming}"
+    );
+    assert!(line(&shown, "Globex").contains("globex (777788889999), with an external ID"), "{}", shown.stdout);
+    assert_eq!(
+        seeming.matches("-west-").count() + seeming.matches("-east-").count(),
+        5 + 3,
+        "every enabled Region: {seeming}"
+    );
+    assert_eq!(sandbox.operations().iter().filter(|asked| *asked == "GetRole").count(), 2, "once for each role");
+
+    let bob: Value = serde_json::from_str(&exposure(&sandbox, &["--profile", "bob", "--json"]).stdout).unwrap();
+    let seeming =
+        bob["exposures"].as_array().unwrap().iter().find(|one| one["resource"].as_str().unwrap().ends_with("Seeming"));
+    let seeming = seeming.unwrap();
+    assert_eq!(
+        (&seeming["external_id"], &seeming["unused"]),
+        (&true.into(), &Value::Null),
+        "all that the finding says"
+    );
+    let warned = exposure(&sandbox, &["--profile", "bob"]);
+    assert!(
+        warned.stderr.contains("2 of the roles cannot be read") && warned.stderr.contains("iam:GetRole"),
+        "{}",
+        warned.stderr
+    );
+
+    let carol = exposure(&sandbox, &["--profile", "carol"]);
+    assert_eq!(carol.code, 4, "{carol:?}");
+    assert!(carol.stderr.contains("Access Analyzer of us-west-2 cannot be read"), "{}", carol.stderr);
+    assert!(line(&carol, "Seeming").contains("WITHOUT"), "what the others say is told: {}", carol.stdout);
 }
 
 #[test]

@@ -1,35 +1,44 @@
 //! `assume exposure`
 
+mod told;
+
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use serde_json::{Value, json};
 
+use told::{as_json, as_line, reason, who};
+
 use super::overrides::OverrideArgs;
-use super::{became, endpoint, profile_ref, stdout};
+use super::{became, endpoint, profile_ref, regions, stdout};
 use crate::aws::{AwsError, Line};
-use crate::config::{Catalog, Sourced, replace_file};
+use crate::config::{Accounts, Catalog, Sourced, replace_file};
 use crate::error::{Error, Kind};
 use crate::handover::before_first_switch;
 use crate::person::{self, Progress, plain};
 use crate::plan::Reach;
 use crate::session::Credentials;
-use crate::terms::{Partition, Region, show_time};
-use crate::trust::exposure::{Accepted, Exposure, Finding, Meaning, What, archive, exposures, look};
+use crate::terms::{Region, show_time};
+use crate::trust::exposure::{Accepted, Analyzer, Finding, Known, archive, exposures, look, roles_to_read};
+use crate::trust::registry::Registry;
+use crate::trust::roles::{Iam, IamRole};
 use crate::world::World;
 
 /// Show who is let into your roles from outside, and which nobody uses
 ///
-/// The findings of IAM Access Analyzer in the Regions that you name, put together: one for each role and whoever it lets in,
-/// called by the accounts of your config, with a word on whether an external ID is demanded. It only reads, unless you
-/// archive. The credentials need access-analyzer:ListAnalyzers, ListFindings and GetFinding, and UpdateFindings to archive.
+/// The findings of IAM Access Analyzer in all Regions of the account, put together: one for each role and whoever it lets in,
+/// called by the accounts of your config and your partner registry, with a word on whether the role demands an external ID,
+/// and on whether it is used. It only reads, unless you archive. The credentials need access-analyzer:ListAnalyzers,
+/// ListFindings and GetFinding, UpdateFindings to archive, account:ListRegions where no Region is named, and iam:GetRole for
+/// what the role itself says.
 #[derive(Debug, clap::Args)]
 pub(super) struct ExposureArgs {
     /// Whose credentials ask; without it, the default identity
     #[arg(long, value_name = "PROFILE", add = profile_ref::names())]
     profile: Option<String>,
-    /// A Region to look in; may be given again. Without it, the profile's own
-    #[arg(long = "in", value_name = "REGION")]
+    /// A Region to look in; may be given again. Without it, all that the account has enabled
+    #[arg(long = "region", visible_alias = "in", value_name = "REGION")]
     regions: Vec<Region>,
     /// Show what was archived, too
     #[arg(long)]
@@ -56,32 +65,21 @@ pub(super) fn run(args: &ExposureArgs, world: &World) -> Result<ExitCode, Error>
     let reasons = Reasons::read(world)?;
     let plan = became::planned(&catalog, &profile, &OverrideArgs::default(), world)?;
     let became = became::of_plan(plan, &catalog, None, became::Consumer::Keeps, world)?;
-    let reaches = reaches(args, became.region.as_ref(), world)?;
     let line = Line::new(world);
+    let regions = regions::wanted(&args.regions, became.region.as_ref(), &became.credentials, &line, world)?;
+    let reaches = reaches(&regions, world)?;
 
-    let (mut analyzers, mut findings) = (Vec::new(), Vec::new());
-    let mut progress = Progress::default();
-    for reach in &reaches {
-        let (before, region) = (findings.len(), reach.region.value.as_str());
-        let looked = look(&line, reach, &became.credentials, |seen| {
-            progress.show(&format!("{region}: {} findings", before + seen));
-        });
-        let (more, found) = looked.map_err(|error| refused(error, &profile, region))?;
-        if more.is_empty() {
-            person::note(&format!(
-                "no analyzer is in {region}: `aws accessanalyzer create-analyzer --analyzer-name external --type ACCOUNT --region {region}` makes one"
-            ));
-        }
-        analyzers.extend(more);
-        findings.extend(found);
-    }
-    drop(progress);
+    let Looked { analyzers, findings, refused: not_read } =
+        look_everywhere(&reaches, &became.credentials, &line, &profile)?;
 
     if let (Some(id), Some(reason)) = (&args.archive, &args.reason) {
         return archived(id, reason, (&findings, &reaches), &became.credentials, &line, &reasons);
     }
     let shown: Vec<Finding> = findings.into_iter().filter(|finding| args.all || !finding.is_archived).collect();
-    let all = exposures(&shown, &catalog.defaults().accounts);
+    let accounts = known_accounts(&catalog, world);
+    let roles = roles(&shown, reaches.first(), &became.credentials, &line, world)?;
+    let known = Known { accounts: &accounts, roles: &roles, now: world.clock.now() };
+    let all = exposures(&shown, &known);
     if args.json {
         let analyzers: Vec<Value> = analyzers
             .iter()
@@ -95,8 +93,126 @@ pub(super) fn run(args: &ExposureArgs, world: &World) -> Result<ExitCode, Error>
         let open = all.iter().filter(|one| one.meaning.is_open()).count();
         person::note(&format!("{} findings of {} analyzers, {open} of them open", all.len(), analyzers.len()));
     }
+    if let Some(error) = not_read.into_iter().next() {
+        let text = "what is found in some Regions is not known";
+        return Err(Error::new(Kind::Refused, error).while_doing(text).with_hint(REGION.to_owned()));
+    }
     let open = all.iter().any(|one| one.meaning.is_open() && reason(one, &reasons.accepted).is_none());
     Ok(ExitCode::from(u8::from(open)))
+}
+
+const REGION: &str = "name the Regions that may be asked: --region, once for each";
+
+/// What there is in all Regions, and what could not be read.
+struct Looked {
+    analyzers: Vec<Analyzer>,
+    findings: Vec<Finding>,
+    refused: Vec<AwsError>,
+}
+
+/// Looks into each Region. One that refuses hides nothing of the others; where all do, that is the answer.
+fn look_everywhere(reaches: &[Reach], by: &Credentials, line: &Line<'_>, profile: &str) -> Result<Looked, Error> {
+    let mut all = Looked { analyzers: Vec::new(), findings: Vec::new(), refused: Vec::new() };
+    let (mut empty, mut not_read) = (Vec::new(), Vec::new());
+    let mut progress = Progress::default();
+    for reach in reaches {
+        let (before, region) = (all.findings.len(), reach.region.value.as_str());
+        progress.show(&format!("{region}: {before} findings"));
+        let looked = look(line, reach, by, |seen| progress.show(&format!("{region}: {} findings", before + seen)));
+        match looked {
+            Ok((more, found)) => {
+                if more.is_empty() {
+                    empty.push(region);
+                }
+                all.analyzers.extend(more);
+                all.findings.extend(found);
+            }
+            Err(error) => not_read.push((error, region)),
+        }
+    }
+    drop(progress);
+    if not_read.len() == reaches.len()
+        && let Some((error, region)) = not_read.pop()
+    {
+        return Err(refused(error, profile, region));
+    }
+    for (error, region) in not_read {
+        person::warn(&format!("Access Analyzer of {region} cannot be read: {error}"));
+        all.refused.push(error);
+    }
+    tell_of_empty(&empty, all.analyzers.is_empty());
+    Ok(all)
+}
+
+/// An account without any analyzer hears how to make one. Role findings are the same wherever one is.
+fn tell_of_empty(empty: &[&str], is_all: bool) {
+    match (empty, is_all) {
+        ([], _) => {}
+        (_, true) => {
+            let region = empty[0];
+            let (regions, verb) = match empty {
+                [one] => ((*one).to_owned(), "makes one"),
+                many => (format!("any of {} Regions", many.len()), "makes one that sees all roles"),
+            };
+            person::note(&format!(
+                "no analyzer is in {regions}: `aws accessanalyzer create-analyzer --analyzer-name external --type ACCOUNT --region {region}` {verb}"
+            ));
+        }
+        (some, false) => person::note(&format!(
+            "no analyzer is in {} of the Regions: roles are the same everywhere, but other resources there are not looked at",
+            some.len()
+        )),
+    }
+}
+
+/// The accounts of the config, and those of the partner registry's customers, by their names.
+fn known_accounts(catalog: &Catalog, world: &World) -> Accounts {
+    let mut accounts = catalog.defaults().accounts.clone();
+    let declared = catalog.defaults().partner_registry.as_ref().map(|path| path.value.clone());
+    let path = declared.unwrap_or_else(|| world.folders.config_file.with_file_name("partners.toml"));
+    let Ok(text) = std::fs::read_to_string(&path) else { return accounts };
+    match Registry::parse(&text) {
+        Ok(registry) => {
+            for entry in registry.entries {
+                accounts.known.entry(entry.account).or_insert_with(|| entry.customer.to_string());
+            }
+        }
+        Err(error) => person::warn(&format!("{}: nobody is named by it: {error}", path.display())),
+    }
+    accounts
+}
+
+/// Reads the roles that somebody is let into, where that is allowed: they say what they demand, and when they were used.
+fn roles(
+    findings: &[Finding],
+    reach: Option<&Reach>,
+    by: &Credentials,
+    line: &Line<'_>,
+    world: &World,
+) -> Result<BTreeMap<String, IamRole>, Error> {
+    let names: Vec<String> = roles_to_read(findings).into_iter().collect();
+    let (Some(reach), false) = (reach, names.is_empty()) else { return Ok(BTreeMap::new()) };
+    let endpoint = endpoint::of_service("AWS_ENDPOINT_URL_IAM", world)?.map(|url| url.value);
+    let iam = Iam { line, reach, endpoint: endpoint.as_ref(), by };
+    let mut progress = Progress::default();
+    let read = iam.several(&names, |seen| progress.show(&format!("{} of {} roles read", seen.roles, names.len())))?;
+    drop(progress);
+    let (mut roles, mut refused) = (BTreeMap::new(), Vec::new());
+    for role in read {
+        match role {
+            Ok(role) => {
+                roles.insert(role.arn.clone(), role);
+            }
+            Err(error) => refused.push(error),
+        }
+    }
+    if let Some(error) = refused.first() {
+        person::warn(&format!(
+            "{} of the roles cannot be read, so that the finding alone says whether they demand an external ID ({error}): that takes iam:GetRole",
+            refused.len()
+        ));
+    }
+    Ok(roles)
 }
 
 pub(super) fn default_identity(catalog: &Catalog) -> Result<String, Error> {
@@ -110,19 +226,15 @@ pub(super) fn default_identity(catalog: &Catalog) -> Result<String, Error> {
     })
 }
 
-fn reaches(args: &ExposureArgs, own: Option<&Region>, world: &World) -> Result<Vec<Reach>, Error> {
+fn reaches(regions: &[Region], world: &World) -> Result<Vec<Reach>, Error> {
     let endpoint_url = endpoint::of_service("AWS_ENDPOINT_URL_ACCESSANALYZER", world)?;
-    let regions = match args.regions.as_slice() {
-        [] => own.map_or_else(|| vec![Partition::Aws.implicit_region()], |own| vec![own.clone()]),
-        named => named.to_vec(),
-    };
-    let reach = |region| Reach {
-        region: Sourced::by_default(region),
+    let reach = |region: &Region| Reach {
+        region: Sourced::by_default(region.clone()),
         endpoint_url: endpoint_url.clone(),
         fips: false,
         dual_stack: false,
     };
-    Ok(regions.into_iter().map(reach).collect())
+    Ok(regions.iter().map(reach).collect())
 }
 
 /// Why findings were archived: a file beside the config file, where both can be kept in git.
@@ -178,54 +290,6 @@ fn archived(
     }
     person::note(&format!("the reason is in {}", reasons.file.display()));
     Ok(ExitCode::SUCCESS)
-}
-
-/// Whoever a finding is about, as the file of reasons names them.
-fn who(finding: &Finding) -> String {
-    match &finding.what {
-        What::External { principal, .. } => principal.first().map_or("*", |(_, name)| name.as_str()).to_owned(),
-        What::UnusedRole { .. } => "unused".to_owned(),
-        What::Other(kind) => kind.clone(),
-    }
-}
-
-fn reason<'a>(one: &Exposure<'_>, accepted: &'a Accepted) -> Option<&'a str> {
-    accepted.reason(&one.finding.resource, &who(one.finding))
-}
-
-fn told(meaning: &Meaning) -> String {
-    let id = |external_id: &bool| if *external_id { "with an external ID" } else { "WITHOUT an external ID" };
-    match meaning {
-        Meaning::Public => "PUBLIC: anybody may assume it".to_owned(),
-        Meaning::Stranger { who, external_id } => format!("unknown {who}, {}", id(external_id)),
-        Meaning::Partner { name, account, external_id } => format!("{name} ({account}), {}", id(external_id)),
-        Meaning::Own(who) => format!("{who}, an account of yours"),
-        Meaning::Federated(provider) => format!("whoever {provider} vouches for"),
-        Meaning::Unused { last_used: Some(when) } => format!("unused since {when}"),
-        Meaning::Unused { last_used: None } => "never used".to_owned(),
-        Meaning::Other(kind) => kind.clone(),
-    }
-}
-
-fn as_line(one: &Exposure<'_>, accepted: &Accepted) -> String {
-    let regions: Vec<&str> = one.regions.iter().copied().collect();
-    let why = reason(one, accepted).map_or_else(String::new, |reason| format!("  accepted: {reason}"));
-    let line =
-        format!("{}  {}  [{}]  {}{why}", one.finding.resource, told(&one.meaning), regions.join(", "), one.finding.id);
-    format!("{}\n", plain(&line))
-}
-
-fn as_json(one: &Exposure<'_>, accepted: &Accepted) -> Value {
-    json!({
-        "resource": one.finding.resource,
-        "resource_type": one.finding.resource_type,
-        "meaning": told(&one.meaning),
-        "open": one.meaning.is_open(),
-        "regions": one.regions,
-        "ids": one.ids,
-        "archived": one.finding.is_archived,
-        "accepted": reason(one, accepted),
-    })
 }
 
 fn refused(error: AwsError, profile: &str, region: &str) -> Error {

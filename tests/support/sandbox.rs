@@ -50,7 +50,7 @@ impl Sandbox {
         let mut home = Home::new();
         let log = home.path().join("sandbox.log");
         let server = Server::start(&scenario, Options { log: Some(log.clone()), ..options }).unwrap();
-        for variable in ["STS", "IAM", "SSO", "SSO_OIDC", "SIGNIN", "ACCESSANALYZER", "ORGANIZATIONS"]
+        for variable in ["STS", "IAM", "SSO", "SSO_OIDC", "SIGNIN", "ACCESSANALYZER", "ACCOUNT", "ORGANIZATIONS"]
             .map(|service| format!("AWS_ENDPOINT_URL_{service}"))
         {
             home.set(variable, server.url());

@@ -23,6 +23,7 @@ use std::time::{Duration, SystemTime};
 
 use case::Case;
 
+use super::principal::PrincipalPattern;
 use super::values::parse_time;
 
 pub use lines::{Step, line_of};
@@ -194,6 +195,34 @@ pub fn check_by(rules: impl Iterator<Item = &'static Rule>, text: &str, around: 
 /// Whether a policy lets in accounts that are not ours, by name.
 pub fn names_others(text: &str, around: &Around) -> bool {
     !Case::new(text, around).partners().is_empty()
+}
+
+/// Whether an account of others has to bring an external ID of its own, as far as that can be told: not of one that is not
+/// let in. One with a wildcard is none.
+pub fn demands_external_id(text: &str, around: &Around, account: &str) -> Option<bool> {
+    let case = Case::new(text, around);
+    match partners::demand(account, &case, &case.space()) {
+        partners::Demand::ExternalId => {
+            let is_meant = |pattern: &PrincipalPattern| match pattern {
+                PrincipalPattern::Account { account: named, .. } => named == account,
+                PrincipalPattern::Arn(arn) => arn.split(':').nth(4) == Some(account),
+                PrincipalPattern::Everyone => true,
+                PrincipalPattern::Deleted(_)
+                | PrincipalPattern::WildcardArn(_)
+                | PrincipalPattern::Federated(_)
+                | PrincipalPattern::Service(_)
+                | PrincipalPattern::CanonicalUser(_) => false,
+            };
+            let naming: BTreeSet<usize> =
+                case.named().filter(|(_, pattern)| is_meant(pattern)).map(|(index, _)| index).collect();
+            let any = external_ids::wildcard(&case);
+            Some(!any.iter().any(|hit| hit.statement.is_some_and(|statement| naming.contains(&statement))))
+        }
+        partners::Demand::Nothing { .. } | partners::Demand::Mfa { .. } | partners::Demand::Seeming { .. } => {
+            Some(false)
+        }
+        partners::Demand::Shut | partners::Demand::Unknown => None,
+    }
 }
 
 /// A policy among others.

@@ -1,14 +1,14 @@
 //! What an analyzer finds in the roles of an account.
 
 use std::collections::BTreeMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::Kind;
 use crate::policy::{Condition, Effect, PrincipalPattern, Principals, Statement};
-use crate::sandbox::estate::{Estate, LiveRole, SessionOf};
+use crate::sandbox::estate::{Estate, LiveRole};
 use crate::terms::show_time;
 
 /// One finding.
@@ -99,12 +99,16 @@ fn conditions(statement: &Statement) -> BTreeMap<String, String> {
     statement.conditions.iter().map(pair).collect()
 }
 
+/// An analyzer looks back 90 days if nobody says otherwise.
+const LONG: Duration = Duration::from_secs(90 * 86_400);
+
 fn unused(estate: &Estate, index: usize, live: &LiveRole, account: &str, now: SystemTime) -> Option<Found> {
-    let is_of = |of: &SessionOf| matches!(of, SessionOf::Role(session) if session.role == index);
-    if estate.sessions.values().any(|session| is_of(&session.of)) {
+    let last = estate.last_used(index).map(|used| used.at);
+    if last.is_some_and(|last| now.duration_since(last).is_ok_and(|since| since <= LONG)) {
         return None;
     }
-    Some(of(live, account, "UnusedIAMRole", json!({ "unusedIamRoleDetails": {} }), now))
+    let details = last.map_or(json!({}), |last| json!({ "lastAccessed": show_time(last) }));
+    Some(of(live, account, "UnusedIAMRole", json!({ "unusedIamRoleDetails": details }), now))
 }
 
 fn of(live: &LiveRole, account: &str, kind: &'static str, details: Value, at: SystemTime) -> Found {

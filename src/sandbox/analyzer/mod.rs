@@ -1,7 +1,7 @@
 //! IAM Access Analyzer: the analyzers that the scenario declares, and what they find in the roles of their account.
 //!
 //! An account's analyzer for external access finds each principal of a trust policy that is not of the account; one for
-//! unused access finds roles that nobody became since the sandbox began. Each is there in every Region, as role findings are.
+//! unused access finds roles that nobody used for 90 days. Each is there in every Region, as role findings are.
 //! Source: IAM Access Analyzer API Reference and its model, version 2019-11-01.
 
 mod checks;

@@ -2,11 +2,13 @@
 
 use aws_sdk_accessanalyzer::types::{FindingDetails, FindingStatus, FindingStatusUpdate};
 use aws_smithy_types::date_time::Format;
+use tokio::task::JoinSet;
 
 use super::{Analyzer, Finding, What};
 use crate::aws::{AwsError, Line, Tries, from_sdk};
 use crate::plan::Reach;
 use crate::session::Credentials;
+use crate::trust::patience::patiently_with;
 
 const SERVICE: &str = "Access Analyzer";
 
@@ -27,8 +29,9 @@ pub fn look(
                 call.analyzer_arn(&analyzer.arn).set_next_token(token.take()).send()
             })?;
             let answer = answer.map_err(|error| from_sdk(SERVICE, "ListFindingsV2", error))?;
-            for summary in answer.findings() {
-                let what = details(line, reach, by, &analyzer.arn, summary.id())?;
+            let ids: Vec<String> = answer.findings().iter().map(|summary| summary.id().to_owned()).collect();
+            let whats = details(line, reach, by, &analyzer.arn, &ids)?;
+            for (summary, what) in answer.findings().iter().zip(whats) {
                 let kind = summary.finding_type().map_or("", |kind| kind.as_str());
                 findings.push(Finding {
                     id: summary.id().to_owned(),
@@ -39,8 +42,8 @@ pub fn look(
                     is_archived: *summary.status() == FindingStatus::Archived,
                     what: what.unwrap_or_else(|| What::Other(kind.to_owned())),
                 });
-                seen(findings.len());
             }
+            seen(findings.len());
             token = answer.next_token().map(str::to_owned);
             if token.is_none() {
                 break;
@@ -70,19 +73,43 @@ fn analyzers(line: &Line<'_>, reach: &Reach, by: &Credentials) -> Result<Vec<Ana
     }
 }
 
+/// What each of these findings is about, several asked for at once.
 fn details(
     line: &Line<'_>,
     reach: &Reach,
     by: &Credentials,
     analyzer: &str,
-    id: &str,
-) -> Result<Option<What>, AwsError> {
-    let answer = line.call(|clients| {
-        let call = clients.access_analyzer(reach, by, Tries::Several).get_finding_v2();
-        call.analyzer_arn(analyzer).id(id).send()
-    })?;
-    let answer = answer.map_err(|error| from_sdk(SERVICE, "GetFindingV2", error))?;
-    Ok(answer.finding_details().first().and_then(what))
+    ids: &[String],
+) -> Result<Vec<Option<What>>, AwsError> {
+    const AT_ONCE: usize = 8;
+    line.call(|clients| {
+        let client = clients.access_analyzer(reach, by, Tries::Once);
+        async move {
+            let mut waiting = ids.iter().cloned().enumerate();
+            let mut running = JoinSet::new();
+            let mut found = Vec::new();
+            loop {
+                while running.len() < AT_ONCE
+                    && let Some((number, id)) = waiting.next()
+                {
+                    let call = client.get_finding_v2().analyzer_arn(analyzer).id(id);
+                    running.spawn(async move {
+                        let (answer, _) = patiently_with(|| {
+                            let call = call.clone().send();
+                            async move { call.await.map_err(|error| from_sdk(SERVICE, "GetFindingV2", error)) }
+                        })
+                        .await;
+                        (number, answer)
+                    });
+                }
+                let Some(done) = running.join_next().await else { break };
+                let (number, answer) = done.map_err(|error| AwsError::Setup { reason: error.to_string() })?;
+                found.push((number, answer?.finding_details().first().and_then(what)));
+            }
+            found.sort_by_key(|(number, _)| *number);
+            Ok(found.into_iter().map(|(_, what)| what).collect())
+        }
+    })?
 }
 
 fn what(details: &FindingDetails) -> Option<What> {
@@ -100,6 +127,13 @@ fn what(details: &FindingDetails) -> Option<What> {
         FindingDetails::UnusedIamRoleDetails(role) => {
             let last = role.last_accessed().and_then(|time| time.fmt(Format::DateTime).ok());
             Some(What::UnusedRole { last_used: last })
+        }
+        FindingDetails::UnusedPermissionDetails(unused) => {
+            Some(What::Other(format!("what it may do with {} is not used", unused.service_namespace())))
+        }
+        FindingDetails::InternalAccessDetails(internal) => {
+            let who: Vec<&str> = internal.principal().into_iter().flatten().map(|(_, name)| name.as_str()).collect();
+            Some(What::Other(format!("{}, from inside", who.join(", "))))
         }
         // Another enumeration's, which may grow.
         _ => None,
