@@ -164,7 +164,7 @@ impl Table {
                     return Err(place.wrong(row.expect.span().start, &text));
                 }
             };
-            let because = row.because.map(|because| because.to_lowercase());
+            let because = row.because;
             tests.push(Test { says: row.says, line: place.line(begins), source, question, allowed, because });
         }
         Ok(Self { tests, folder })
@@ -254,7 +254,7 @@ mod tests {
         assert!(read.tests.iter().all(|test| test.source == Source::Snapshot(PathBuf::from("rules/s.toml"))));
         let with = &read.tests[1].question.with;
         assert_eq!((with.mfa.as_deref(), with.tag.len(), with.context.len()), (Some("5m"), 1, 2));
-        assert_eq!(read.tests[1].because.as_deref(), Some("trust"));
+        assert_eq!(read.tests[1].because.as_deref(), Some("Trust"));
     }
 
     #[test]
