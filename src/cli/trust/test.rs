@@ -103,5 +103,6 @@ fn judged(
 /// Whether what came of a row is what it expects.
 fn is_as_expected(test: &Test, answer: &Answer) -> bool {
     let allowed = answer.judged.access != Access::No;
-    allowed == test.allowed && test.because.as_ref().is_none_or(|because| report::grounds(answer).contains(&because.to_lowercase()))
+    allowed == test.allowed
+        && test.because.as_ref().is_none_or(|because| report::grounds(answer).contains(&because.to_lowercase()))
 }
