@@ -162,24 +162,22 @@ impl<'a> Run<'a> {
         if let Call::Exchange(sign_in) = Call::of(self.plan, count) {
             self.refuse_early(sign_in)?;
         }
-        let held = match self.take_turn(&self.keys[count - 1].to_string())? {
-            Place::Turn => true,
-            Place::NoLock => false,
-            Place::Given(credentials) => return Ok(credentials),
-        };
-        let made = self.make(count, held);
-        if held {
-            let turn = self.turns.pop();
-            if let (Some(turn), Some(refusal)) = (turn, made.as_ref().err().and_then(to_share)) {
+        let outer = self.turns.len();
+        if let Place::Given(credentials) = self.take_turn(&self.keys[count - 1].to_string())? {
+            return Ok(credentials);
+        }
+        let made = self.make(count, outer);
+        for turn in self.turns.split_off(outer) {
+            if let Some(refusal) = made.as_ref().err().and_then(to_share) {
                 turn.refuse(refusal);
             }
         }
         made
     }
 
-    /// Makes the step, unless somebody did while we waited for the turn.
-    fn make(&mut self, count: usize, held: bool) -> Result<Credentials, AcquireError> {
-        if held {
+    /// Makes the step, unless somebody did while we waited for the turn. Whoever is behind the outer turns waits for the step.
+    fn make(&mut self, count: usize, outer: usize) -> Result<Credentials, AcquireError> {
+        if self.turns.len() > outer {
             if let Some(found) = self.look(count) {
                 return Ok(found);
             }
@@ -204,7 +202,7 @@ impl<'a> Run<'a> {
         };
         let credentials = credentials.inspect_err(|error| self.write_down_refusal(count, error))?;
         self.compare_clocks(count, &credentials);
-        self.keep(count, &credentials, held);
+        self.keep(count, &credentials, outer);
         self.write_down(count, &credentials);
         Ok(credentials)
     }
@@ -317,7 +315,7 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps the session for later; what no store takes goes to those who wait for it now.
-    fn keep(&mut self, count: usize, credentials: &Credentials, held: bool) {
+    fn keep(&mut self, count: usize, credentials: &Credentials, outer: usize) {
         let Some(expires_at) = credentials.expires_at() else { return };
         let step = Call::step(self.plan, count);
         let card = Card {
@@ -333,9 +331,7 @@ impl<'a> Run<'a> {
         if let Some(error) = because {
             self.warn_of_state(&error);
         }
-        if let (true, Some(turn)) = (held, self.turns.last()) {
-            turn.give(&session);
-        }
+        self.turns[outer..].iter().for_each(|turn| turn.give(&session));
     }
 
     /// Credentials come all the same, and one warning says it for every lock and card.

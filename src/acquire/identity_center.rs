@@ -2,7 +2,7 @@
 
 use super::exchange::no_proof;
 use super::persons_turn::{refuse_early, token};
-use super::{AcquireError, Call, Run, Want};
+use super::{AcquireError, Call, Place, Run, Want};
 use crate::aws::AwsError;
 use crate::identity::{AtCenter, SignInError, Token};
 use crate::plan::{Exchange, RoleCredentials, SignIn, TokenFrom};
@@ -35,11 +35,15 @@ impl Run<'_> {
         self.name_foreign_host(&exchange.center.portal);
         let before = self.keys.clone();
         let token = self.token(sign_in, exchange, None)?;
-        // A new sign-in has other keys: whoever waited with us for it may have made the step already.
-        if self.keys != before
-            && let Some(found) = self.look(1)
-        {
-            return Ok(found);
+        // A new sign-in has other keys: those who come from now on take turns there, and whoever waited with us for it may
+        // have made the step already.
+        if self.keys != before {
+            if let Place::Given(credentials) = self.take_turn(&self.keys[0].to_string())? {
+                return Ok(credentials);
+            }
+            if let Some(found) = self.look(1) {
+                return Ok(found);
+            }
         }
         let answer = match sts::role_credentials(&self.line, exchange, &token.access) {
             // The portal does not know it any more: signed out elsewhere, or an administrator ended the session.
