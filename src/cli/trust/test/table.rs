@@ -24,6 +24,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::super::asked::{Question, With};
+use crate::cli::input;
 use crate::error::{Error, Kind};
 use crate::terms::Tag;
 
@@ -118,8 +119,7 @@ struct WireTest {
 impl Table {
     /// Reads a table. The snapshot takes the place of the one that it names.
     pub(super) fn read(file: &Path, snapshot: Option<&Path>) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Error::text(Kind::System, format!("{} cannot be read: {error}", file.display())))?;
+        let (_, text) = input::text(file)?;
         Self::parse(&text, file, snapshot)
     }
 
